@@ -5,7 +5,6 @@
 
 use super::multicast::Multicast;
 use super::nft::{self, RuleRow};
-use super::observer::Record;
 use super::ruleset::{FAMILY, Ran, TABLE, delete_table, run};
 use super::*;
 use crate::engine::conductor::EntryId;
@@ -49,7 +48,7 @@ impl Rules {
     }
 
     /// Records how the rules differ if the kernel has told of anything, and watches on.
-    pub(super) fn news(&mut self, netns: &Netns, record: Record<'_>) -> Result<()> {
+    pub(super) fn news(&mut self, netns: &Netns, record: Recorded<'_>) -> Result<()> {
         let Some(told) = self.multicast.as_ref().map(nft_told::drain) else { return Ok(()) };
         let looked = told.map_or(Ok(()), |told| self.look(netns, told, record));
         if let Some(multicast) = &self.multicast {
@@ -58,7 +57,7 @@ impl Rules {
         looked
     }
 
-    fn look(&mut self, netns: &Netns, mut told: nft_told::Told, record: Record<'_>) -> Result<()> {
+    fn look(&mut self, netns: &Netns, mut told: nft_told::Told, record: Recorded<'_>) -> Result<()> {
         let Some(nft) = program::find("nft") else { return Ok(()) };
         let mut listed = self.list(netns, &nft)?;
         let later = |of: &Self| of.multicast.as_ref().and_then(nft_told::drain);
@@ -84,7 +83,7 @@ impl Rules {
         Ok(listed)
     }
 
-    fn compare(&mut self, netns: &Netns, told: &nft_told::Told, listed: &Ran, record: Record<'_>) -> Result<()> {
+    fn compare(&mut self, netns: &Netns, told: &nft_told::Told, listed: &Ran, record: Recorded<'_>) -> Result<()> {
         let unread = |reason: String| Err(Fault::failed(Code::NftFailed).with("table", TABLE).with("reason", reason));
         if let Some(reason) = listed.failure() {
             return unread(reason);
@@ -110,7 +109,7 @@ impl Rules {
 fn differ(
     seen: &mut BTreeMap<String, Rule>,
     found: BTreeMap<String, Rule>,
-    record: Record<'_>,
+    record: Recorded<'_>,
     evidence: impl Fn() -> Vec<Evidence>,
 ) {
     for key in seen.keys().filter(|key| !found.contains_key(*key)) {

@@ -2,13 +2,14 @@
 //! switched on for the first bridge and off after the last.
 
 use super::faults::Faults;
-use super::monitor::{Monitor, Namespace};
+use super::monitor::Monitor;
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::sysctl::{FORWARDING, forwarding_now, write_sysctl};
 use super::*;
 use crate::engine::conductor::{EntryId, Why};
 use crate::trace::{Change, Rule, RuleAction};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 /// The key of its rule.
@@ -53,12 +54,24 @@ impl Host {
 
     /// From now on, what others change is recorded past all steps.
     pub(super) fn watch(&self) {
-        if let Some(multicast) = &mut self.observer.lock().multicast {
-            self.monitor.watch(Namespace::Host(Arc::downgrade(&self.observer)), multicast);
-        }
         let netns = self.netns();
+        if let Some(multicast) = &mut self.observer.lock().multicast {
+            let observer = Arc::downgrade(&self.observer);
+            let look = move |record: Recorded<'_>| {
+                let observer = observer.upgrade()?;
+                let looked = observer.lock().news(record);
+                Some(looked)
+            };
+            multicast.watch = self.monitor.watch(multicast.as_fd(), Arc::new(look));
+        }
         if let Some(multicast) = &mut self.rules.lock().multicast {
-            self.monitor.watch(Namespace::Rules(netns, Arc::downgrade(&self.rules)), multicast);
+            let rules = Arc::downgrade(&self.rules);
+            let look = move |record: Recorded<'_>| {
+                let rules = rules.upgrade()?;
+                let looked = rules.lock().news(&netns, record);
+                Some(looked)
+            };
+            multicast.watch = self.monitor.watch(multicast.as_fd(), Arc::new(look));
         }
     }
 

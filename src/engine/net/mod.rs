@@ -19,13 +19,14 @@
 //! Docker's default bridge. Does not know what runs in a container.
 
 mod bridge;
+mod difference;
 mod driver;
 mod drivers;
 mod endpoint;
 mod faults;
 mod filter;
 mod host;
-mod look;
+
 mod monitor;
 mod multicast;
 mod netlink;
@@ -66,6 +67,9 @@ use request::Request;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+
+/// Where changes go: into a step, or past all steps.
+type Recorded<'a> = &'a dyn Fn(Change, Vec<Evidence>);
 
 /// The uplink's name.
 pub const UPLINK: &str = "eth0";

@@ -10,10 +10,6 @@
 //! it, so that nothing is left to look for. The thread sleeps until the kernel wakes it, and a namespace in which much happens, or in
 //! which a look takes long, or of which there is much to record, is looked at less often.
 
-use super::filter::Rules;
-use super::multicast::Multicast;
-use super::observer::NamespaceObserver;
-use super::sandbox::Sandbox;
 use super::*;
 use crate::engine::conductor::Conductor;
 use crate::trace::{Change, Evidence};
@@ -21,7 +17,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use parking_lot::Condvar;
 use std::cell::Cell;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -48,7 +44,6 @@ pub(super) struct Monitor {
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug)]
 struct Shared {
     conductor: Arc<Conductor>,
     epoll: Epoll,
@@ -60,31 +55,28 @@ struct Shared {
 }
 
 /// A namespace that is watched.
-#[derive(Debug)]
 struct Watched {
-    namespace: Namespace,
+    look: Look,
     /// When it is to be looked at; none while nothing was told.
     due: Option<Instant>,
     /// It is not looked at before.
     rests_until: Option<Instant>,
 }
 
-/// Whose it is.
-#[derive(Debug, Clone)]
-pub(super) enum Namespace {
-    /// The host's.
-    Host(Weak<Mutex<NamespaceObserver>>),
-    /// A container's.
-    Sandbox(Weak<Mutex<Sandbox>>),
-    /// The host's, of which the rules are looked at.
-    Rules(Netns, Weak<Mutex<Rules>>),
-}
+/// Looks at a namespace and records what differs, if anything was told; none where nobody holds it any more.
+pub(super) type Look = Arc<dyn Fn(Recorded<'_>) -> Option<Result<()>> + Send + Sync>;
 
 /// By which a socket wakes the thread.
 #[derive(Debug)]
 pub(super) struct Watch {
     shared: Weak<Shared>,
     token: u64,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("acts", &self.acts).finish_non_exhaustive()
+    }
 }
 
 impl Monitor {
@@ -111,21 +103,22 @@ impl Monitor {
         Ok(Self { shared, thread })
     }
 
-    /// Watches a namespace from now on, what was told since its socket was opened with it. It ends with the socket.
-    pub(super) fn watch(&self, namespace: Namespace, socket: &mut Multicast) {
+    /// Watches a namespace from now on, and what was told since its socket was opened. It ends with what is returned.
+    pub(super) fn watch(&self, socket: BorrowedFd<'_>, look: Look) -> Option<Watch> {
         let token = {
             let mut namespaces = self.shared.namespaces.lock();
             namespaces.0 += 1;
             let token = namespaces.0;
-            namespaces.1.insert(token, Watched { namespace, due: None, rests_until: None });
+            namespaces.1.insert(token, Watched { look, due: None, rests_until: None });
             token
         };
         let event = EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLONESHOT, token);
-        match self.shared.epoll.add(socket.as_fd(), event) {
-            Ok(()) => socket.watch = Some(Watch { shared: Arc::downgrade(&self.shared), token }),
+        match self.shared.epoll.add(socket, event) {
+            Ok(()) => Some(Watch { shared: Arc::downgrade(&self.shared), token }),
             Err(error) => {
                 tracing::warn!(%error, "a network namespace is not watched");
                 self.shared.namespaces.lock().1.remove(&token);
+                None
             }
         }
     }
@@ -190,8 +183,8 @@ impl Shared {
                     return;
                 }
             }
-            for (token, namespace) in self.due() {
-                let rests = self.look(&namespace);
+            for (token, look) in self.due() {
+                let rests = self.look(&look);
                 if let Some(watched) = self.namespaces.lock().1.get_mut(&token) {
                     watched.rests_until = Some(Instant::now() + rests);
                 }
@@ -225,19 +218,19 @@ impl Shared {
     }
 
     /// Those whose time has come.
-    fn due(&self) -> Vec<(u64, Namespace)> {
+    fn due(&self) -> Vec<(u64, Look)> {
         let now = Instant::now();
         let mut namespaces = self.namespaces.lock();
         let due = namespaces.1.iter_mut().filter(|(_, watched)| watched.due.is_some_and(|due| due <= now));
         due.map(|(token, watched)| {
             watched.due = None;
-            (*token, watched.namespace.clone())
+            (*token, Arc::clone(&watched.look))
         })
         .collect()
     }
 
     /// Records what there is of news, and says how long that namespace is let alone.
-    fn look(&self, namespace: &Namespace) -> Duration {
+    fn look(&self, look: &Look) -> Duration {
         let recorded = Cell::new(0);
         let record = |change: Change, evidence: Vec<Evidence>| {
             recorded.set(recorded.get() + 1);
@@ -245,12 +238,7 @@ impl Shared {
         };
         let _looking = self.acts.look();
         let began = Instant::now();
-        let known = |container: &ContainerId| self.conductor.world().containers.contains_key(container);
-        let looked = match namespace {
-            Namespace::Host(observer) => observer.upgrade().map(|observer| observer.lock().news(known, &record)),
-            Namespace::Rules(netns, rules) => rules.upgrade().map(|rules| rules.lock().news(netns, &record)),
-            Namespace::Sandbox(sandbox) => sandbox.upgrade().map(|it| it.lock().observer.news(known, &record)),
-        };
+        let looked = look(&record);
         if let Some(Err(fault)) = looked {
             tracing::warn!(%fault, "a network namespace cannot be looked at");
         }

@@ -5,7 +5,7 @@
 //! it is the kernel's, the latest few of many are kept, and what overran the socket's buffer (`ENOBUFS`) is a reason to look, too.
 
 use super::monitor::Watch;
-use super::table;
+use super::table::{self, About};
 use super::*;
 use crate::engine::evidence;
 use crate::trace::Evidence;
@@ -53,17 +53,6 @@ pub(super) struct Told {
     /// The latest of them.
     messages: VecDeque<RouteNetlinkMessage>,
     lost: Option<RawFd>,
-}
-
-/// What a change is about.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum About<'a> {
-    /// The link of that index.
-    Link(u32),
-    /// An address, `172.17.0.2/16`, of the link of that index.
-    Address(u32, &'a str),
-    /// A route to there.
-    Route(&'a str),
 }
 
 impl Multicast {
@@ -191,24 +180,5 @@ impl Told {
         let lost = self.lost.map(evidence::netlink::overrun);
         let groups = GROUPS.map(|(_, name)| name).join("|");
         lost.into_iter().chain((!rows.is_empty()).then(|| evidence::netlink::told(&groups, rows))).collect()
-    }
-}
-
-/// What a message is about, as [`About`] has it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Of {
-    Link(u32),
-    Address(u32, String),
-    Route(String),
-}
-
-impl Of {
-    fn is(&self, about: About<'_>) -> bool {
-        match (self, about) {
-            (Self::Link(one), About::Link(other)) => *one == other,
-            (Self::Address(index, cidr), About::Address(other, address)) => *index == other && cidr == address,
-            (Self::Route(one), About::Route(other)) => one == other,
-            _ => false,
-        }
     }
 }

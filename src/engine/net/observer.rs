@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! act:   NetlinkMessage step ─▶ request ─▶ ack ─▶ look
-//! look:  dump links, addresses, routes ─▶ compare with what was seen ─▶ a Change for each difference    (`look`)
+//! look:  dump links, addresses, routes ─▶ compare with what was seen ─▶ a Change for each difference    (`difference`)
 //! ```
 //!
 //! So whatever changes is recorded, whoever changed it: a bridge that gets a port, a learner at the host's prompt (`monitor`).
@@ -14,13 +14,10 @@ use super::table::{LinkRow, Table};
 use super::*;
 use crate::engine::conductor::Undone;
 use crate::engine::evidence;
-use crate::trace::{Change, Code, Evidence, Link, LinkKey, Plan, Route, StepKind};
+use crate::trace::{Code, Evidence, Link, LinkKey, Plan, Route, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
-
-/// Where changes go: into a step, or past all steps.
-pub(super) type Record<'a> = &'a dyn Fn(Change, Vec<Evidence>);
 
 #[derive(Debug)]
 pub(super) struct NamespaceObserver {

@@ -1,12 +1,12 @@
 //! The sandboxes of the host's containers: made, looked up, left.
 
 use super::host::Host;
-use super::monitor::Namespace as Watched;
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::*;
 use crate::engine::evidence;
 use crate::trace::{Book, Change, Namespace, NamespaceKind};
+use std::os::fd::AsFd;
 
 impl Host {
     /// Makes a container's network namespace, in which there is nothing but a `lo` that is down.
@@ -46,7 +46,15 @@ impl Host {
         let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new(), made: 0 }));
         self.sandboxes.lock().insert(container.clone(), Arc::clone(&sandbox));
         if let Some(multicast) = &mut sandbox.lock().observer.multicast {
-            self.monitor.watch(Watched::Sandbox(Arc::downgrade(&sandbox)), multicast);
+            let (conductor, id, weak) = (Arc::clone(cx.conductor()), container.clone(), Arc::downgrade(&sandbox));
+            let look = move |record: Recorded<'_>| {
+                let sandbox = weak.upgrade()?;
+                // What a removed container has left is nobody's.
+                let known = conductor.world().containers.contains_key(&id);
+                let looked = if known { sandbox.lock().observer.news(record) } else { Ok(()) };
+                Some(looked)
+            };
+            multicast.watch = self.monitor.watch(multicast.as_fd(), Arc::new(look));
         }
         Ok(sandbox)
     }

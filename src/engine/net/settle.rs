@@ -9,7 +9,7 @@
 //! The step that brought it about waits a little, so that what came of it is in it; the rest is recorded past all steps (`monitor`).
 
 use super::host::Host;
-use super::observer::{NamespaceObserver, Record};
+use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::*;
 use crate::trace::LinkKey;
@@ -48,7 +48,7 @@ impl Settling {
     }
 
     /// True when there is nothing to wait for any more.
-    fn look(&self, record: Record<'_>) -> Result<bool> {
+    fn look(&self, record: Recorded<'_>) -> Result<bool> {
         let mut settled = true;
         if let Some(host) = self.host.upgrade() {
             let mut host = host.lock();

@@ -1,7 +1,6 @@
 //! What the kernel shows of one network namespace: its links, IPv4 addresses and routes of the main table, as data and in
 //! the words of `ip`.
 
-use super::multicast::Of;
 use super::netlink::Netlink;
 use super::request::mac_text;
 use crate::engine::evidence;
@@ -60,6 +59,36 @@ pub(super) struct Table {
 
 /// How many objects of a kind are read at most.
 const READ: usize = 16_384;
+
+/// What a change is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum About<'a> {
+    /// The link of that index.
+    Link(u32),
+    /// An address, `172.17.0.2/16`, of the link of that index.
+    Address(u32, &'a str),
+    /// A route to there.
+    Route(&'a str),
+}
+
+/// What a message is about, as [`About`] has it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Link(u32),
+    Address(u32, String),
+    Route(String),
+}
+
+impl Of {
+    pub(super) fn is(&self, about: About<'_>) -> bool {
+        match (self, about) {
+            (Self::Link(one), About::Link(other)) => *one == other,
+            (Self::Address(index, cidr), About::Address(other, address)) => *index == other && cidr == address,
+            (Self::Route(one), About::Route(other)) => one == other,
+            _ => false,
+        }
+    }
+}
 
 /// Links of a dump, in words.
 pub(super) fn links_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {

@@ -2,7 +2,7 @@
 //! (slirp4netns(1), passt(1)). Needs no right on the real host, and ends with the engine.
 
 use super::host::Host;
-use super::observer::{NamespaceObserver, Record};
+use super::observer::NamespaceObserver;
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::evidence;
@@ -205,7 +205,7 @@ fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> 
 }
 
 /// True once the link leads somewhere.
-fn look(host: &Arc<Mutex<NamespaceObserver>>, record: Record<'_>) -> Result<bool> {
+fn look(host: &Arc<Mutex<NamespaceObserver>>, record: Recorded<'_>) -> Result<bool> {
     let mut host = host.lock();
     host.look(None, record)?;
     Ok(host.way_out().is_some())

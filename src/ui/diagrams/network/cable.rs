@@ -2,12 +2,29 @@
 //! container's.
 
 use super::super::scene::{Edge, End, Line};
-use super::container::{self, Cell};
+use super::size::ContainerSizes;
 use super::*;
 use crate::trace::LinkKey;
 use egui::{Pos2, pos2};
 use std::cell::RefCell;
 use std::collections::HashMap;
+
+/// Where a container goes.
+pub(super) struct Cell<'a> {
+    /// Left upper corner: the bridge's lower edge, or that of the row above.
+    pub at: Pos2,
+    /// The lower edge of its bridge.
+    pub bus: f32,
+    /// Where its first cable runs down past the rows above; none in the first row.
+    pub lane: Option<f32>,
+    pub sizes: ContainerSizes,
+    /// Its bridge, and where cables run that lead to others.
+    pub home: Option<&'a LinkKey>,
+    pub trunks: &'a Trunks,
+}
+
+/// No caption beside a cable is wider.
+const BESIDE: f32 = 170.0;
 
 /// One cable, as far as it is there.
 #[derive(Debug, Clone, Copy)]
@@ -202,8 +219,7 @@ pub(super) fn pair(
     let caption = stage.captioned(Text::new(beside, Font::Small, Ink::Tint(TINT), word));
     let room = to.top().min(place.top()) - from.bottom();
     // The next cable of the same container is beside it.
-    let fits =
-        room > caption.rect.height() && caption.rect.right() <= place.right().min(from.center().x + container::BESIDE);
+    let fits = room > caption.rect.height() && caption.rect.right() <= place.right().min(from.center().x + BESIDE);
     let line = if may_carry(outer) && may_carry(inner) { Line::Cable } else { Line::CableDown };
     // Near the end that is down; of a short wire not where it passes a name.
     let near = if room > 60.0 { 0.2 } else { 0.45 };

@@ -1,25 +1,8 @@
-use super::cable::{self, Cable, Trunks};
+use super::cable::{self, Cable, Cell};
 use super::size::ContainerSizes;
 use super::*;
 use crate::trace::{ContainerState, Host, LinkKey, NetworkMode};
-use egui::{Pos2, pos2};
-
-/// Where a container goes.
-pub(super) struct Cell<'a> {
-    /// Left upper corner: the bridge's lower edge, or that of the row above.
-    pub at: Pos2,
-    /// The lower edge of its bridge.
-    pub bus: f32,
-    /// Where its first cable runs down past the rows above; none in the first row.
-    pub lane: Option<f32>,
-    pub sizes: ContainerSizes,
-    /// Its bridge, and where cables run that lead to others.
-    pub home: Option<&'a LinkKey>,
-    pub trunks: &'a Trunks,
-}
-
-/// No caption beside a cable is wider.
-pub(super) const BESIDE: f32 = 170.0;
+use egui::pos2;
 
 /// What of a container's cables and addresses is drawn: cables, addresses that are kept and no link has yet, and how many links are left
 /// out.

@@ -137,18 +137,13 @@ impl<'a> Groups<'a> {
         }
         let mut closed = Vec::new();
         if stage.detail >= Detail::Least && all.len() > SIDE_BY_SIDE {
-            let is_open = |group: &Group<'_>| {
-                !group.containers.is_empty()
-                    || group.bridge.is_some_and(|b| stage.is_open(&Entity::Link(b.key.clone())))
-            };
+            let is_chosen = |bridge: &Arc<Link>| stage.look.chosen == Some(&Entity::Link(bridge.key.clone()));
+            let is_open = |group: &Group<'_>| !group.containers.is_empty() || group.bridge.is_some_and(is_chosen);
             (all, closed) = all.into_iter().partition(is_open);
             // One is open at least, and has those that hang on none.
-            let first = if all.is_empty() {
+            if all.is_empty() {
                 all.extend(closed.pop());
-                0
-            } else {
-                0
-            };
+            }
             let strays = closed.iter_mut().flat_map(|group| {
                 let (home, stray) = std::mem::take(&mut group.folded)
                     .into_iter()
@@ -157,7 +152,9 @@ impl<'a> Groups<'a> {
                 stray
             });
             let strays: Vec<_> = strays.collect();
-            all[first].folded.extend(strays);
+            if let Some(first) = all.first_mut() {
+                first.folded.extend(strays);
+            }
         }
         let groups = all.len() as f32;
         let room = stage.wide(f32::INFINITY) - 2.0 * stage.margin() - 2.0 * sizes.pad - GROUP_GAP * (groups - 1.0);
@@ -335,7 +332,7 @@ impl Group<'_> {
             let lane = (row > 0).then(|| x - 10.0 - LANE * self.lanes_to(row - 1) as f32);
             let home = self.bridge.map(|bridge| &bridge.key);
             let at = egui::pos2(x + (wide - self.sizes.container.width_of(ends.places())) / 2.0, y);
-            let cell = container::Cell { at, bus, lane, sizes: self.sizes.container, home, trunks };
+            let cell = cable::Cell { at, bus, lane, sizes: self.sizes.container, home, trunks };
             bottom = bottom.max(container::draw(world, host, stage, frame, container, ends, &cell));
         }
         if self.folded.is_empty() {

@@ -70,7 +70,6 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, frame: &NodeId, line: R
     top + height
 }
 
-#[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
 fn one(
     world: &World,
     stage: &mut Stage<'_>,

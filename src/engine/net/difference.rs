@@ -3,9 +3,9 @@
 //! A container's namespace is its root's, who may put ten thousand addresses there: so many of each kind are recorded, and that
 //! there are more is said once.
 
-use super::multicast::{About, Multicast, Told};
-use super::observer::{NamespaceObserver, Owner, Record};
-use super::table::{self, AddrRow, LinkRow, RouteRow, Table};
+use super::multicast::{Multicast, Told};
+use super::observer::{NamespaceObserver, Owner};
+use super::table::{self, About, AddrRow, LinkRow, RouteRow, Table};
 use super::*;
 use crate::engine::evidence;
 use crate::trace::{Book, Change, Code, Evidence, Link, LinkKey, LinkKind, Problem, Route};
@@ -29,14 +29,13 @@ struct Seen<'t> {
 }
 
 impl NamespaceObserver {
-    /// Records what differs if the kernel has told of anything since the last look, and watches on. A namespace whose container is
-    /// not `known` any more is nobody's.
-    pub(super) fn news(&mut self, known: impl Fn(&ContainerId) -> bool, record: Record<'_>) -> Result<()> {
+    /// Records what differs if the kernel has told of anything since the last look, and watches on.
+    pub(super) fn news(&mut self, record: Recorded<'_>) -> Result<()> {
         let Some(multicast) = &self.multicast else { return Ok(()) };
         let told = multicast.drain();
         let looked = match told {
-            Some(told) if self.container.as_ref().is_none_or(known) => self.differ(None, told, record),
-            _ => Ok(()),
+            Some(told) => self.differ(None, told, record),
+            None => Ok(()),
         };
         if let Some(multicast) = &self.multicast {
             multicast.rearm();
@@ -45,7 +44,7 @@ impl NamespaceObserver {
     }
 
     /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
-    pub(super) fn look(&mut self, cause: Option<&Evidence>, record: Record<'_>) -> Result<()> {
+    pub(super) fn look(&mut self, cause: Option<&Evidence>, record: Recorded<'_>) -> Result<()> {
         let told = self.multicast.as_ref().and_then(Multicast::drain).unwrap_or_default();
         self.differ(cause, told, record)
     }
@@ -68,7 +67,7 @@ impl NamespaceObserver {
         Ok((table, told))
     }
 
-    fn differ(&mut self, cause: Option<&Evidence>, told: Told, record: Record<'_>) -> Result<()> {
+    fn differ(&mut self, cause: Option<&Evidence>, told: Told, record: Recorded<'_>) -> Result<()> {
         let (table, told) = self.read(told)?;
         let before = self.links.values().map(|link| (link.ifindex, link.name.clone()));
         let now = table.links.iter().map(|link| (link.index, link.name.clone()));
