@@ -88,7 +88,7 @@ fn way_out(world: &World) -> Option<(&str, Option<&str>)> {
 
 /// The engine looked for a way out, and there is none.
 fn is_shut(world: &World) -> bool {
-    let none = |code: &Code| matches!(code, Code::UplinkNotHere | Code::UplinkFailed);
+    let none = |code: &Code| matches!(code, Code::TunRefused | Code::UplinkFailed | Code::UplinkNotHere);
     way_out(world).is_none() && world.remarks.iter().any(|remark| none(&remark.code))
 }
 
