@@ -29,8 +29,21 @@ struct Operation {
 }
 
 const PULL: &[&str] = &["docker", "pull", "lab/shell:1"];
-const CREATE: &[&str] =
-    &["docker", "create", "--name", "kill-me", "-v", "kept:/d", "-v", "/own", "lab/shell:1", "sleep", "600"];
+const CREATE: &[&str] = &[
+    "docker",
+    "create",
+    "--name",
+    "kill-me",
+    "-p",
+    "80",
+    "-v",
+    "kept:/d",
+    "-v",
+    "/own",
+    "lab/shell:1",
+    "sleep",
+    "600",
+];
 const START: &[&str] = &["docker", "start", "kill-me"];
 const STOP: &[&str] = &["docker", "stop", "-t", "0", "kill-me"];
 const NETWORK: &[&str] = &["docker", "network", "create", "--subnet", "10.199.0.0/24", "kill-net"];

@@ -158,6 +158,16 @@ fn the_lesson_on_the_kernel_runs_live_as_everyone_in_both_languages() {
 }
 
 #[test]
+fn the_lesson_on_who_reaches_whom_runs_live_as_everyone_in_both_languages() {
+    runs_live("6");
+}
+
+#[test]
+fn the_lesson_on_host_and_none_runs_live_as_everyone_in_both_languages() {
+    runs_live("7");
+}
+
+#[test]
 fn the_lesson_on_copies_runs_live_as_everyone_in_both_languages() {
     runs_live("8");
 }
@@ -215,6 +225,16 @@ fn a_container_that_was_not_started_lets_the_lesson_on_its_life_fail() {
 #[test]
 fn a_kernel_that_nobody_asked_lets_the_lesson_on_it_fail() {
     left_unsolved("05-kernel", "docker exec box uname -r", "docker exec box true", "Ask for the kernel");
+}
+
+#[test]
+fn a_container_that_was_not_joined_lets_the_lesson_on_who_reaches_whom_fail() {
+    left_unsolved("06-who-reaches-whom", "docker network connect own web", "docker network ls", "Join `web`");
+}
+
+#[test]
+fn a_container_with_no_network_of_another_lets_the_lesson_on_host_and_none_fail() {
+    left_unsolved("07-host-and-none", "--network host --name web", "--name web", "Read the number");
 }
 
 #[test]
@@ -402,7 +422,7 @@ fn answers(folder: &str, query: &dockwalk::lesson::Query) -> Vec<Option<String>>
 /// An answer is there from when the World tells until that is so no more.
 #[test]
 fn queries_answer_when_the_world_tells_and_not_before() {
-    use dockwalk::lesson::Query as Q;
+    use dockwalk::lesson::{Query as Q, To};
     let (of, to) = (|name: &str| name.to_owned(), |name: &str| Some(name.to_owned()));
     let in_life = |query| answers("04-life", &query);
     assert_eq!(in_life(Q::RunsOnceCreated { container: of("box") }), [None, to("no"), None]);
@@ -424,6 +444,30 @@ fn queries_answer_when_the_world_tells_and_not_before() {
     let took = in_kernel(Q::StartTook { container: of("twin") });
     let [None, Some(took)] = took.as_slice() else { panic!("{took:?}") };
     assert!(took.parse::<u64>().unwrap() > 0);
+
+    let in_reach = |query| answers("06-who-reaches-whom", &query);
+    let reaches = |container: &str, to| Q::Reaches { container: of(container), to };
+    let (by_name, by_address) = (To::Word(of("web")), To::AddressOf(of("web")));
+    assert_eq!(in_reach(reaches("db", by_address.clone())), [None, to("yes"), None]);
+    assert_eq!(in_reach(reaches("db", by_name.clone())), [None, to("no"), None]);
+    assert_eq!(in_reach(reaches("app", by_address)), [None, to("no"), None]);
+    assert_eq!(in_reach(reaches("app", by_name)), [None, to("yes"), None]);
+    assert_eq!(in_reach(Q::HostLeavesBy { container: of("db") }), [None, to("docker0"), None]);
+    assert_eq!(in_reach(Q::Uplink), [None, to("eth0")]);
+    assert_eq!(in_reach(Q::PlaceOf { to: To::Outside }), [None, to("10.0.2.2")]);
+    assert_eq!(in_reach(Q::SourceOutside { container: of("db") }), [None, to("10.0.2.100"), None]);
+    assert_eq!(in_reach(Q::Subnet { network: of("host") }), [None], "it has none");
+    assert_eq!(in_reach(Q::PublishedTo { container: of("web") }), [None, to("172.17.0.2:80"), None]);
+    let address = |network: &str| Q::AddressIn { container: of("web"), network: of(network) };
+    assert_eq!(in_reach(address("bridge")), [None, to("172.17.0.2"), None]);
+    assert_eq!(in_reach(address("own")), [None, to("172.18.0.3"), None]);
+
+    let in_modes = |query| answers("07-host-and-none", &query);
+    let own = |container: &str| Q::OwnLinks { container: of(container) };
+    let all = ["web", "alone", "guest"].map(|name| in_modes(own(name)));
+    assert_eq!(all, ["0", "1", "0"].map(|count| vec![None, to(count), None]));
+    assert_eq!(in_modes(Q::EndedWell { container: of("second") }), [None, to("no"), None]);
+    assert_eq!(in_modes(reaches("alone", To::Gateway)), [None, to("no"), None]);
 
     let in_copy = |query| answers("08-copy", &query);
     let path = |name: &str| (of("box"), of(name));

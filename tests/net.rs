@@ -1,6 +1,8 @@
 //! The bridge network against the kernel, with `ip`, `nft` and `ping` as oracles, as root and as an ordinary user.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "net/by_hand.rs"]
+mod by_hand;
 #[path = "support/cases.rs"]
 mod cases;
 #[path = "net/conformance.rs"]
@@ -9,6 +11,8 @@ mod conformance;
 mod lookups;
 #[path = "net/oracle.rs"]
 mod oracle;
+#[path = "net/ports.rs"]
+mod ports;
 
 use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
@@ -41,8 +45,20 @@ const CASES: &[Case] = &[
     ("every_driver_keeps_the_same_rules", conformance::every_driver_keeps_the_same_rules),
     ("a_network_that_cannot_be_is_refused_and_nothing_is_made", conformance::a_network_that_cannot_be_is_refused),
     ("names_are_answered_and_others_asked", lookups::names_are_answered_and_others_asked),
+    (
+        "a_neighbour_reaches_what_is_published_and_nothing_else",
+        ports::a_neighbour_reaches_what_is_published_and_nothing_else,
+    ),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
+    ("what_somebody_does_by_hand_is_seen", by_hand::what_somebody_does_by_hand_is_seen),
+    ("a_link_that_is_down_keeps_its_address_and_loses_its_routes", by_hand::a_link_that_is_down),
+    ("rules_that_somebody_changes_are_seen", by_hand::rules_that_somebody_changes_are_seen),
+    ("what_a_step_does_is_that_steps", by_hand::what_a_step_does_is_that_steps),
+    ("names_that_change_places_are_seen", by_hand::names_that_change_places_are_seen),
+    ("a_container_that_changes_much_does_not_hurt", by_hand::a_container_that_changes_much_does_not_hurt),
+    ("only_the_kernel_is_believed", by_hand::only_the_kernel_is_believed),
+    ("no_descriptor_stays_open", by_hand::no_descriptor_stays_open),
     ("what_fails_does_not_keep_the_rest_from_being_taken_away", conformance::what_fails_does_not_keep_the_rest),
 ];
 
@@ -124,6 +140,10 @@ fn connected(engine: &Engine, net: &Net, digit: char) -> (ContainerId, Netns, En
     let endpoint =
         engine.op(|cx| net.connect(cx, net.driver(&NetworkMode::Bridge)?.as_ref(), &id, &netns, &Wish::default()));
     (id, netns, endpoint.unwrap())
+}
+
+fn called(id: &ContainerId) -> String {
+    id.short().to_owned()
 }
 
 fn ping(from: &Netns, to: impl ToString) {
@@ -521,10 +541,10 @@ fn two_bridges() {
     }
 
     // While a container is on it, it stays; then it goes, and the other works on.
-    let problem = refused(&engine, |cx| net.remove(cx, &second.id, |_| Ok(())));
+    let problem = refused(&engine, |cx| net.remove(cx, &second.id, &called, |_| Ok(())));
     assert_eq!(problem, Code::NetworkInUse);
     engine.op(|cx| net.disconnect(cx, &id));
-    engine.op(|cx| net.remove(cx, &driver.network().id, |_| Ok(())));
+    engine.op(|cx| net.remove(cx, &driver.network().id, &called, |_| Ok(())));
     let world = engine.world();
     assert!(!world.networks.contains_key(&second.id) && !world.rules.contains_key("masquerade/lab_net"));
     assert!(world.rules.contains_key("masquerade/bridge"));
@@ -532,7 +552,10 @@ fn two_bridges() {
     engine.op(|cx| net.disconnect(cx, &first));
     in_netns(host, "ip link delete out0");
     assert_eq!(oracle::dump(host), started, "as before the second one was made");
-    assert_eq!(refused(&engine, |cx| net.remove(cx, &net.networks()[0].id, |_| Ok(()))), Code::NetworkPredefined);
+    assert_eq!(
+        refused(&engine, |cx| net.remove(cx, &net.networks()[0].id, &called, |_| Ok(()))),
+        Code::NetworkPredefined
+    );
     engine.op(|cx| net.add(cx, second));
     engine.op(|cx| net.stop(cx));
     let after = in_netns(host, "ip -br link; nft list tables");
@@ -568,7 +591,7 @@ fn a_container_can_be_on_two_networks() {
     assert_eq!(engine.world().leases.len(), 1);
     engine.op(|cx| net.disconnect(cx, &id));
     assert!(engine.world().leases.is_empty() && engine.world().links_in(netns.inode()).is_empty());
-    engine.op(|cx| net.remove(cx, &net.driver(&mode)?.network().id, |_| Ok(())));
+    engine.op(|cx| net.remove(cx, &net.driver(&mode)?.network().id, &called, |_| Ok(())));
     assert_eq!(oracle::dump(&engine.lab.host), started);
 }
 

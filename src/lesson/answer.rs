@@ -84,4 +84,6 @@ terms! {
     Tmpfs = "tmpfs",
     /// Without a limit.
     Unlimited = "unlimited",
+    /// The lab host has no way out.
+    NoUplink = "no-uplink",
 }

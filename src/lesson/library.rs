@@ -29,13 +29,24 @@ macro_rules! recordings {
     };
 }
 
-lessons!["01-pull-and-run", "02-storage", "03-tags-and-digests", "04-life", "05-kernel", "08-copy"];
+lessons![
+    "01-pull-and-run",
+    "02-storage",
+    "03-tags-and-digests",
+    "04-life",
+    "05-kernel",
+    "06-who-reaches-whom",
+    "07-host-and-none",
+    "08-copy",
+];
 recordings![
     "01-pull-and-run.ndjson",
     "02-storage.ndjson",
     "03-tags-and-digests.ndjson",
     "04-life.ndjson",
     "05-kernel.ndjson",
+    "06-who-reaches-whom.ndjson",
+    "07-host-and-none.ndjson",
     "08-copy.ndjson"
 ];
 

@@ -38,7 +38,7 @@ pub use library::{embedded, is_called, recording};
 pub use lint::lint;
 pub use playback::{Rest, play, rests};
 pub use prose::{ClaimNote, GoalText, Prose, QuestionText, Section};
-pub use query::{Focus, Query};
+pub use query::{Focus, Query, To};
 pub use runner::{Noticed, Progress, QuestionState, Runner};
 pub use script::{Condition, Goal, Hides, LessonStep, Question, Script, Shown, Tab, Terminal, Veils};
 pub use track::Track;

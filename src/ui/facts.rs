@@ -385,6 +385,11 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.some("User", &container.user);
             t.row("tty", t.words.say(if container.tty { "yes" } else { "no" }));
             container.env.iter().for_each(|env| t.some("Env", env));
+            for port in world.publications.values().filter(|port| port.container == *key) {
+                let host = port.host.first().map_or_else(|| port.key.clone(), ToString::to_string);
+                let text = format!("{host} → {}/{}", port.to.port(), port.transport);
+                t.link("kind-port", text, Entity::Port(port.key.clone()));
+            }
             for namespace in world.namespaces.values().filter(|n| n.container.as_ref() == Some(key)) {
                 t.link(namespace.kind.name(), namespace.inode, Entity::Namespace(namespace.inode));
             }

@@ -39,7 +39,11 @@ pub fn pressed(ctx: &Context, holds: &Holds) -> Vec<Command> {
             };
             let free = match (in_terminal, in_field) {
                 (true, _) => leaves,
-                (_, true) => leaves || shortcut.logical_key == Key::Escape,
+                // No digit with Ctrl is anything that is typed.
+                (_, true) => {
+                    let picture = shortcut.modifiers.command && DIGITS.contains(&shortcut.logical_key);
+                    leaves || picture || shortcut.logical_key == Key::Escape
+                }
                 _ if holds.list => {
                     let function = (Key::F1..=Key::F35).contains(&shortcut.logical_key);
                     let closes = holds.closes.as_ref() == Some(&binding.command);

@@ -8,6 +8,7 @@ mod every;
 mod isolation;
 #[path = "../common/laws.rs"]
 mod laws;
+mod network;
 #[path = "../common/sample/mod.rs"]
 mod sample;
 mod truth;

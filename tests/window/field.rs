@@ -6,6 +6,7 @@ use dockwalk::i18n::Lang;
 use dockwalk::line::{self, Names};
 use dockwalk::trace::{Body, Event, World};
 use dockwalk::ui::command::{TerminalCommand, ViewCommand};
+use dockwalk::ui::diagrams::Tab;
 use dockwalk::ui::source::News;
 use dockwalk::ui::{Options, settings};
 use egui::{Key, Modifiers};
@@ -218,6 +219,18 @@ fn what_fits_is_seen_and_tab_goes_through_it() {
     assert!(offered(&window).is_empty());
     assert!(window.query_by_label("images").is_none());
     assert!(window.get_by_label(LINE).is_focused(), "Escape closes the list and no more");
+}
+
+#[test]
+fn with_ctrl_a_digit_is_the_pictures_while_one_types() {
+    let mut window = korean();
+    typed(&mut window, "docker ps");
+    for (key, tab) in [(Key::Num3, Tab::Network), (Key::Num4, Tab::Storage)] {
+        window.key_press_modifiers(Modifiers::COMMAND, key);
+        window.run_steps(2);
+        assert_eq!((app(&window).state.tab, line(&window)), (tab, "docker ps".to_owned()));
+        assert!(window.get_by_label(LINE).is_focused(), "and one goes on typing");
+    }
 }
 
 #[test]

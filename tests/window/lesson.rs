@@ -12,8 +12,16 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub const LESSONS: [&str; 6] =
-    ["01-pull-and-run", "02-storage", "03-tags-and-digests", "04-life", "05-kernel", "08-copy"];
+pub const LESSONS: [&str; 8] = [
+    "01-pull-and-run",
+    "02-storage",
+    "03-tags-and-digests",
+    "04-life",
+    "05-kernel",
+    "06-who-reaches-whom",
+    "07-host-and-none",
+    "08-copy",
+];
 
 /// That lesson on the recording that is part of the program.
 fn lesson(name: &str, lang: Lang) -> Window {

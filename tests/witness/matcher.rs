@@ -2,7 +2,7 @@
 //! at another time.
 
 use super::claims::{Caller, Claim};
-use super::netlink::{Exchange, exchanges};
+use super::netlink::{Exchange, Told, exchanges, told};
 use super::strace::{Call, Log};
 use super::value::{Value, arguments, number, same};
 use dockwalk::trace::{Body, Event, Evidence};
@@ -14,12 +14,15 @@ pub struct Witness {
     log: Log,
     calls: BTreeMap<String, Vec<usize>>,
     netlink: Vec<Exchange>,
+    told: Vec<Told>,
     /// `GET /v2/ 200` of a registry's access log, by its address.
     access: BTreeMap<String, Vec<String>>,
     /// Seconds since 1970 when the trace began.
     begun: f64,
 }
 
+/// The groups that the engine listens to in each network namespace.
+const GROUPS: &str = "RTNLGRP_LINK|RTNLGRP_IPV4_IFADDR|RTNLGRP_IPV4_ROUTE";
 /// Seconds by which the clocks of a trace and of strace may be apart: a trace's is read off requests, which are handled a
 /// little after they came.
 const APART: f64 = 0.5;
@@ -32,8 +35,8 @@ impl Witness {
         for (index, call) in log.calls.iter().enumerate() {
             calls.entry(call.name.clone()).or_default().push(index);
         }
-        let netlink = exchanges(&log);
-        Self { log, calls, netlink, access, begun }
+        let (netlink, told) = (exchanges(&log), told(&log));
+        Self { log, calls, netlink, told, access, begun }
     }
 
     /// Somebody else saw it, too.
@@ -42,6 +45,12 @@ impl Witness {
             Evidence::Syscall { call, result } => self.call(claim, call, result),
             Evidence::File { path, content } => self.file(claim, path, content),
             Evidence::Mountinfo { path, line } => self.file(claim, path, line),
+            // What the kernel told by itself.
+            Evidence::Netlink { request, reply } if request.starts_with("RTNLGRP_") => {
+                request == GROUPS
+                    && !reply.is_empty()
+                    && reply.iter().all(|row| self.told.iter().any(|it| self.at_the_time(claim, it.at) && it.is(row)))
+            }
             Evidence::Netlink { request, reply } => {
                 self.netlink.iter().any(|exchange| self.at_the_time(claim, exchange.at) && exchange.is(request, reply))
             }

@@ -45,6 +45,35 @@ pub fn exchanges(log: &Log) -> Vec<Exchange> {
     done
 }
 
+/// A message that came without having been asked for.
+#[derive(Debug)]
+pub struct Told {
+    pub at: f64,
+    message: Message,
+}
+
+/// All of them.
+pub fn told(log: &Log) -> Vec<Told> {
+    let received = |call: &&Call| {
+        log.engine.contains(&call.tid)
+            && call.name.starts_with("recv")
+            && call.text.contains("nlmsg_len=")
+            && !call.text.contains("MSG_PEEK")
+    };
+    let of = |call: &Call| messages(call).into_iter().map(|message| Told { at: call.at, message }).collect::<Vec<_>>();
+    let all = log.calls.iter().filter(received).flat_map(of);
+    all.filter(|told| !told.message.flags.iter().any(|flag| flag == "NLM_F_MULTI")).collect()
+}
+
+impl Told {
+    /// It is that line of a claim: `RTM_DELADDR inet 10.9.0.1/24 scope global eth0`.
+    pub fn is(&self, row: &str) -> bool {
+        let Some((name, row)) = row.split_once(' ') else { return false };
+        KINDS.iter().any(|(known, kind)| *known == name && *kind == self.message.kind)
+            && shows(&self.message, row, None)
+    }
+}
+
 fn messages(call: &Call) -> Vec<Message> {
     let args = arguments(&call.text);
     let Some(Value::List(list)) = args.get(1) else { return Vec::new() };
@@ -86,14 +115,16 @@ impl Message {
     }
 }
 
-const KINDS: [(&str, u64); 8] = [
+const KINDS: [(&str, u64); 10] = [
     ("RTM_NEWLINK", 16),
     ("RTM_DELLINK", 17),
     ("RTM_GETLINK", 18),
     ("RTM_SETLINK", 19),
     ("RTM_NEWADDR", 20),
+    ("RTM_DELADDR", 21),
     ("RTM_GETADDR", 22),
     ("RTM_NEWROUTE", 24),
+    ("RTM_DELROUTE", 25),
     ("RTM_GETROUTE", 26),
 ];
 
@@ -108,7 +139,7 @@ impl Exchange {
         }
         if dump {
             // What is shown of a dump was in it; where nothing is shown, there was none of the kind.
-            return reply.iter().all(|row| self.replies.iter().any(|reply| shows(reply, row, &self.replies)));
+            return reply.iter().all(|row| self.replies.iter().any(|reply| shows(reply, row, Some(&self.replies))));
         }
         let claimed: Vec<_> = request.split([' ', '(', ')']).skip(1).filter(|word| !word.is_empty()).collect();
         let sent = tokens(&self.request);
@@ -226,11 +257,11 @@ fn link_tokens(body: &[u8]) -> Vec<String> {
     tokens
 }
 
-/// An object of a dump is the one that a row describes in `ip`'s words.
-fn shows(message: &Message, row: &str, all: &[Message]) -> bool {
+/// An object is the one that a row describes in `ip`'s words. `all`: the dump that it is of, in which other links have their names.
+fn shows(message: &Message, row: &str, all: Option<&[Message]>) -> bool {
     let body = message.body.as_slice();
     match message.kind {
-        16 => {
+        16 | 17 => {
             let attributes = attributes(body.get(16..).unwrap_or_default());
             let get = |kind: u16| attributes.iter().find(|(k, _)| *k == kind).map(|(_, content)| *content);
             let (index, flags) = (word(body, 4), word(body, 8));
@@ -242,18 +273,21 @@ fn shows(message: &Message, row: &str, all: &[Message]) -> bool {
             let after = |word: &str| parts.iter().position(|part| *part == word).and_then(|at| parts.get(at + 1));
             let master = get(10).map(|master| word(master, 0));
             let named = |index: u32| {
-                let links = all.iter().filter(|m| m.kind == 16 && word(&m.body, 4) == index);
+                let links = all.unwrap_or_default().iter().filter(|m| m.kind == 16 && word(&m.body, 4) == index);
                 let names = links.flat_map(attributes_of).find(|(kind, _)| *kind == 3);
                 names.map(|(_, content)| name(&content))
             };
             (row.starts_with(&format!("{head}: ")) || row.starts_with(&format!("{head}@")))
                 && up == (flags & 1 != 0)
                 && after("mtu").map(|mtu| (*mtu).to_owned()) == get(4).map(|mtu| word(mtu, 0).to_string())
-                && after("master").map(|name| (*name).to_owned()) == master.and_then(named)
+                && match all {
+                    Some(_) => after("master").map(|name| (*name).to_owned()) == master.and_then(named),
+                    None => after("master").is_some() == master.is_some(),
+                }
                 && after("link/ether").is_none_or(|shown| get(1).map(mac).as_deref() == Some(*shown))
-                && peer_is(row, get(5).map(|peer| word(peer, 0)), &named)
+                && (all.is_none() || peer_is(row, get(5).map(|peer| word(peer, 0)), &named))
         }
-        20 => {
+        20 | 21 => {
             let prefix = body.get(1).copied().unwrap_or(0);
             let attributes = attributes(body.get(8..).unwrap_or_default());
             let get = |kind: u16| attributes.iter().find(|(k, _)| *k == kind).map(|(_, content)| ip(content));
@@ -261,7 +295,7 @@ fn shows(message: &Message, row: &str, all: &[Message]) -> bool {
             row.starts_with(&format!("inet {local}/{prefix} "))
                 && get(4).is_none_or(|broadcast| row.contains(&format!(" brd {broadcast} ")))
         }
-        24 => {
+        24 | 25 => {
             let prefix = body.get(1).copied().unwrap_or(0);
             let attributes = attributes(body.get(12..).unwrap_or_default());
             let get = |kind: u16| attributes.iter().find(|(k, _)| *k == kind).map(|(_, content)| ip(content));

@@ -84,7 +84,7 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
             let wanted = !network.is_predefined()
                 && before.is_none_or(|before| made <= before)
                 && labels(&filters, &network.labels)
-                && engine.net.removable(network).is_ok();
+                && engine.net.removable(network, &|id| engine.containers.called(id)).is_ok();
             if !wanted {
                 continue;
             }

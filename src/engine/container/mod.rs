@@ -129,6 +129,11 @@ impl Containers {
         }
     }
 
+    /// What a container is called; its short id where there is none of that id.
+    pub fn called(&self, id: &ContainerId) -> String {
+        self.lock().by_id.get(id).map_or_else(|| id.short().to_owned(), |container| container.name.to_string())
+    }
+
     /// What a container is called by those that are linked to it: `/web/db`.
     pub fn names_by_links(&self, id: &ContainerId) -> Vec<String> {
         let list = self.lock();

@@ -1,11 +1,14 @@
 //! Routing netlink messages (rtnetlink(7)) in words, from the message that was sent.
 
+use super::call;
 use crate::trace::Evidence;
 use netlink_packet_route::RouteNetlinkMessage as Message;
 use netlink_packet_route::address::{AddressAttribute, AddressMessage};
 use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage};
 use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteMessage};
+use nix::errno::Errno;
 use std::net::IpAddr;
+use std::os::fd::RawFd;
 
 /// A message that the kernel has acknowledged.
 pub fn acknowledged(message: &Message) -> Evidence {
@@ -21,6 +24,16 @@ pub fn sent(message: &Message) -> Evidence {
 pub fn dumped<T: ToString>(request: &Message, objects: impl IntoIterator<Item = T>) -> Evidence {
     let reply = objects.into_iter().map(|object| object.to_string()).collect();
     Evidence::Netlink { request: format!("{} NLM_F_DUMP", words(request)), reply }
+}
+
+/// What the kernel told those who listen to some of its groups, in `ip monitor`'s words.
+pub fn told(groups: &str, messages: Vec<String>) -> Evidence {
+    Evidence::Netlink { request: groups.to_owned(), reply: messages }
+}
+
+/// The kernel had more to tell than the socket of that descriptor could hold.
+pub fn overrun(fd: RawFd) -> Evidence {
+    call::made::<()>("recvfrom", &[fd.to_string(), "…".to_owned()], &Err(Errno::ENOBUFS), |()| String::new())
 }
 
 /// `RTM_NEWLINK name=docker0 kind=bridge address=02:42:ac:11:00:01`

@@ -65,6 +65,7 @@ impl Bridge {
         cx.step(plan, |cx| {
             message(cx, address, |cx, it| host.act(cx, it))?;
             message(cx, up, |cx, it| {
+                let _acting = host.monitor.acting();
                 host.act(cx, it)?;
                 // Up, and without a port: the kernel says so a moment later.
                 Settling::new(host, None, vec![bridge.as_str().into()]).go_down(cx)

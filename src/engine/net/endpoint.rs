@@ -168,6 +168,7 @@ impl Bridge {
         stage(cx, StepKind::AddAddress, by_hand, request::add_address(name, index, address, prefix), act)?;
         let by_hand = inside(&netns, &format!("ip link set {name} up"));
         stage(cx, StepKind::LinkUp, by_hand, request::link_up(name, index), |cx, it| {
+            let _acting = host.monitor.acting();
             act(cx, it)?;
             // Both ends are up now: the one on the host has a carrier, and so has the bridge.
             let links = vec![keys.host_end.clone(), keys.inner.clone(), self.segment.bridge.as_str().into()];
@@ -189,6 +190,7 @@ impl Bridge {
                 let request = request::delete_link(&veth.name, row.index);
                 let by_hand = format!("ip link delete {}", veth.name);
                 stage(cx, StepKind::DeleteLink, by_hand, request, |cx, request| {
+                    let _acting = host.monitor.acting();
                     let deleted = {
                         let (host, sandbox) = (host.observer.lock(), sandbox.lock());
                         let keys = sandbox.keys(&self.network.id, container);

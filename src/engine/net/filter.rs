@@ -3,14 +3,17 @@
 //! All bridges have their rules in one table. It is made anew, in one transaction, when a network comes or goes, and read
 //! back as JSON: what is recorded is how that differs from what was there.
 
+use super::multicast::Multicast;
 use super::nft::{self, RuleRow};
-use super::ruleset::{FAMILY, TABLE, delete_table, run};
+use super::observer::Record;
+use super::ruleset::{FAMILY, Ran, TABLE, delete_table, run};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::program;
 use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction, Transport};
 use std::fmt::Write;
 use std::net::SocketAddrV4;
+use std::path::Path;
 
 /// The chain that keeps bridges apart: what comes from one and is to leave by another is dropped (Docker's
 /// `DOCKER-ISOLATION-STAGE-2`).
@@ -26,6 +29,115 @@ pub(super) struct Rules {
     /// What is journaled for it.
     entry: Option<EntryId>,
     seen: BTreeMap<String, Rule>,
+    /// Rules in tables that somebody else made in the lab's host, as they were last seen.
+    others: BTreeMap<String, Rule>,
+    /// In the real host other tables are not looked at.
+    lab: bool,
+    /// Where the kernel tells that rules were changed.
+    pub(super) multicast: Option<Multicast>,
+}
+
+/// How many rules of others are recorded.
+const OTHERS: usize = 256;
+
+impl Rules {
+    /// Hears of changes from now on, where the kernel knows rules.
+    pub(super) fn open(netns: &Netns, mode: Mode) -> Self {
+        let multicast = Multicast::of_rules(netns);
+        let multicast = multicast.inspect_err(|fault| tracing::debug!(%fault, "rules are not watched")).ok();
+        Self { lab: mode == Mode::Lab, multicast, ..Self::default() }
+    }
+
+    /// Records how the rules differ if the kernel has told of anything, and watches on.
+    pub(super) fn news(&mut self, netns: &Netns, record: Record<'_>) -> Result<()> {
+        let Some(told) = self.multicast.as_ref().map(nft_told::drain) else { return Ok(()) };
+        let looked = told.map_or(Ok(()), |told| self.look(netns, told, record));
+        if let Some(multicast) = &self.multicast {
+            multicast.rearm();
+        }
+        looked
+    }
+
+    fn look(&mut self, netns: &Netns, mut told: nft_told::Told, record: Record<'_>) -> Result<()> {
+        let Some(nft) = program::find("nft") else { return Ok(()) };
+        let mut listed = self.list(netns, &nft)?;
+        let later = |of: &Self| of.multicast.as_ref().and_then(nft_told::drain);
+        // What is listed was told before. If it changes too fast for that, it is looked at again later.
+        if let Some(more) = later(self) {
+            told.append(more);
+            listed = self.list(netns, &nft)?;
+        }
+        if let (Some(more), Some(multicast)) = (later(self), &self.multicast) {
+            told.append(more);
+            multicast.again();
+        }
+        self.compare(netns, &told, &listed, record)
+    }
+
+    fn list(&self, netns: &Netns, nft: &Path) -> Result<Ran> {
+        let own = ["-j", "list", "table", FAMILY, TABLE];
+        let mut listed = run(netns, nft, if self.lab { &["-j", "list", "ruleset"] } else { &own }, "")?;
+        if listed.failure().is_some() && !self.lab {
+            // It may be gone: of the tables that there are, none is the engine's.
+            listed = run(netns, nft, &["-j", "list", "tables"], "")?;
+        }
+        Ok(listed)
+    }
+
+    fn compare(&mut self, netns: &Netns, told: &nft_told::Told, listed: &Ran, record: Record<'_>) -> Result<()> {
+        let unread = |reason: String| Err(Fault::failed(Code::NftFailed).with("table", TABLE).with("reason", reason));
+        if let Some(reason) = listed.failure() {
+            return unread(reason);
+        }
+        let rows = match nft::rules(&listed.stdout) {
+            Ok(rows) => rows,
+            Err(error) => return unread(error.to_string()),
+        };
+        let (own, others): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.family == FAMILY && row.table == TABLE);
+        let evidence = || told.evidence().into_iter().chain([listed.evidence.clone()]).collect::<Vec<_>>();
+        // Before it is made, and after it is deleted, it is nobody's.
+        if self.entry.is_some() {
+            let found = named(&own, &self.networks, &self.seen, netns.inode());
+            differ(&mut self.seen, found, record, evidence);
+        }
+        differ(&mut self.others, of_others(&others, netns.inode()), record, evidence);
+        Ok(())
+    }
+}
+
+/// Records how what is found differs from what was seen.
+fn differ(
+    seen: &mut BTreeMap<String, Rule>,
+    found: BTreeMap<String, Rule>,
+    record: Record<'_>,
+    evidence: impl Fn() -> Vec<Evidence>,
+) {
+    for key in seen.keys().filter(|key| !found.contains_key(*key)) {
+        record(Change::RuleGone { key: key.clone() }, evidence());
+    }
+    for rule in found.values().filter(|rule| seen.get(&rule.key) != Some(rule)) {
+        record(Change::RuleSeen(rule.clone()), evidence());
+    }
+    *seen = found;
+}
+
+/// Rules in tables of others, by where they stand.
+fn of_others(rows: &[RuleRow], netns: u64) -> BTreeMap<String, Rule> {
+    let rule = |(at, row): (usize, &RuleRow)| {
+        let chain = format!("{} {} {}", row.family, row.table, row.chain);
+        let key = format!("{chain} {}", row.handle);
+        let action = match row.verdict() {
+            Some("drop" | "reject") => RuleAction::Drop,
+            Some("masquerade") => RuleAction::Masquerade,
+            Some("accept") => RuleAction::Forward,
+            Some("dnat") => RuleAction::Publish,
+            other => RuleAction::from(other.unwrap_or("other")),
+        };
+        let place = u32::try_from(at + 1).unwrap_or(u32::MAX).saturating_mul(APART);
+        (key.clone(), Rule { key, netns, network: None, action, text: row.to_string(), chain, place })
+    };
+    rows.iter().take(OTHERS).enumerate().map(rule).collect()
 }
 
 /// A network with rules.
@@ -230,13 +342,7 @@ fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
         }
     };
     let evidence = || vec![made.evidence.clone(), listed.evidence.clone()];
-    for key in rules.seen.keys().filter(|key| !found.contains_key(*key)) {
-        cx.observe(Change::RuleGone { key: key.clone() }, evidence());
-    }
-    for rule in found.values().filter(|rule| rules.seen.get(&rule.key) != Some(rule)) {
-        cx.observe(Change::RuleSeen(rule.clone()), evidence());
-    }
-    rules.seen = found;
+    differ(&mut rules.seen, found, &|change, evidence| cx.observe(change, evidence), evidence);
     Ok(())
 }
 

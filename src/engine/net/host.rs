@@ -2,6 +2,7 @@
 //! switched on for the first bridge and off after the last.
 
 use super::faults::Faults;
+use super::monitor::{Monitor, Namespace};
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::sysctl::{FORWARDING, forwarding_now, write_sysctl};
@@ -22,8 +23,10 @@ pub struct Host {
     pub(super) sandboxes: Mutex<BTreeMap<ContainerId, Arc<Mutex<Sandbox>>>>,
     /// Those whose containers have left, and that others are still in.
     pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
-    pub(super) rules: Mutex<filter::Rules>,
+    pub(super) rules: Arc<Mutex<filter::Rules>>,
     forwarding: Mutex<Forwarding>,
+    /// Hears of what others change.
+    pub(super) monitor: Monitor,
 }
 
 /// Whether this engine has seen to it that the host forwards packets.
@@ -35,15 +38,28 @@ struct Forwarding {
 }
 
 impl Host {
-    pub(super) fn open(lab: &Lab) -> Result<Self> {
+    pub(super) fn open(cx: &Cx, lab: &Lab) -> Result<Self> {
         let observer = NamespaceObserver::open(&lab.host, None, lab.mode == Mode::Lab)?;
+        let rules = filter::Rules::open(&lab.host, lab.mode);
         Ok(Self {
             observer: Arc::new(Mutex::new(observer)),
             sandboxes: Mutex::default(),
             left: Mutex::default(),
-            rules: Mutex::default(),
+            rules: Arc::new(Mutex::new(rules)),
             forwarding: Mutex::default(),
+            monitor: Monitor::start(cx.conductor())?,
         })
+    }
+
+    /// From now on, what others change is recorded past all steps.
+    pub(super) fn watch(&self) {
+        if let Some(multicast) = &mut self.observer.lock().multicast {
+            self.monitor.watch(Namespace::Host(Arc::downgrade(&self.observer)), multicast);
+        }
+        let netns = self.netns();
+        if let Some(multicast) = &mut self.rules.lock().multicast {
+            self.monitor.watch(Namespace::Rules(netns, Arc::downgrade(&self.rules)), multicast);
+        }
     }
 
     pub(super) fn netns(&self) -> Netns {

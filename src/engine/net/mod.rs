@@ -25,9 +25,13 @@ mod endpoint;
 mod faults;
 mod filter;
 mod host;
+mod look;
+mod monitor;
+mod multicast;
 mod netlink;
 mod network;
 mod nft;
+mod nft_told;
 mod observer;
 mod plain;
 mod pool;
@@ -67,6 +71,9 @@ use std::sync::Arc;
 pub const UPLINK: &str = "eth0";
 /// What the host's part is journaled under.
 const SCOPE: &str = "engine";
+
+/// What a container is called, to whoever reads why a network stays.
+pub type Called<'a> = &'a dyn Fn(&ContainerId) -> String;
 
 /// What is asked of a container's place in a network; what is not is as the network has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -117,7 +124,7 @@ impl Net {
         let default = Network::default_bridge()?;
         let name = default.segment.as_ref().map(|segment| segment.bridge.clone()).unwrap_or_default();
         let net = Self {
-            host: Host::open(lab)?,
+            host: Host::open(cx, lab)?,
             registry: registry::Registry::default(),
             uplink: Mutex::default(),
             ports: publish::Ports::new(machine),
@@ -135,6 +142,7 @@ impl Net {
             }
             default.set_up(cx, &net.host)
         })?;
+        net.host.watch();
         Ok(net)
     }
 
@@ -172,12 +180,12 @@ impl Net {
     }
 
     /// Refuses to take a network away that stays, or that a container is on.
-    pub fn removable(&self, network: &Network) -> Result<()> {
-        self.unused(network, &self.registry.comers(&network.id))
+    pub fn removable(&self, network: &Network, called: Called<'_>) -> Result<()> {
+        self.unused(network, &self.registry.comers(&network.id), called)
     }
 
     /// The same. `coming`: who is being put on it.
-    fn unused(&self, network: &Network, coming: &[ContainerId]) -> Result<()> {
+    fn unused(&self, network: &Network, coming: &[ContainerId], called: Called<'_>) -> Result<()> {
         let name = &network.name;
         if network.is_predefined() {
             return Err(Fault::new(FaultKind::Denied, Code::NetworkPredefined).with("name", name));
@@ -187,17 +195,23 @@ impl Net {
         if users.is_empty() {
             return Ok(());
         }
-        let users = users.iter().map(ContainerId::short).collect::<Vec<_>>().join(", ");
+        let users = users.iter().map(called).collect::<Vec<_>>().join(", ");
         let fault = Fault::new(FaultKind::Denied, Code::NetworkInUse).with("name", name).with("id", &network.id);
         Err(fault.with("containers", users))
     }
 
     /// Takes a network away that [`Net::add`] made, if no container is on it; `forget` strikes it off what is written down. When it fails
     /// it is there again, to be taken away once more.
-    pub fn remove(&self, cx: &Cx, id: &NetworkId, forget: impl FnOnce(&Network) -> Result<()>) -> Result<()> {
+    pub fn remove(
+        &self,
+        cx: &Cx,
+        id: &NetworkId,
+        called: Called<'_>,
+        forget: impl FnOnce(&Network) -> Result<()>,
+    ) -> Result<()> {
         let driver = self.find(id.as_str())?;
         let network = driver.network();
-        self.registry.going(network, |coming| self.unused(network, coming))?;
+        self.registry.going(network, |coming| self.unused(network, coming, called))?;
         let gone = forget(network).and_then(|()| driver.tear_down(cx, &self.host).into_result());
         match gone {
             Ok(()) => self.registry.unregister(id),
@@ -335,7 +349,7 @@ impl Net {
             let mut faults = Faults::default();
             let uplink = self.uplink.lock().take();
             if let Some(uplink) = uplink {
-                faults.note(uplink.stop(cx));
+                faults.note(uplink.stop(cx, &self.host));
             }
             for driver in drivers.iter().rev() {
                 faults.note_all(driver.tear_down(cx, &self.host));

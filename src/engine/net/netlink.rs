@@ -16,6 +16,16 @@ use std::io;
 pub(super) struct Netlink {
     /// The socket and the number of its last request.
     state: Mutex<(Socket, u32)>,
+    netns: Netns,
+}
+
+/// What came back.
+enum Answer {
+    All(Vec<RouteNetlinkMessage>),
+    /// So many, and there are more.
+    More(Vec<RouteNetlinkMessage>),
+    /// The kernel changed its tables meanwhile.
+    Torn,
 }
 
 /// How often a dump is asked for again that the kernel changed while it wrote it.
@@ -23,38 +33,48 @@ const RETRIES: usize = 8;
 
 impl Netlink {
     pub(super) fn open(netns: &Netns) -> Result<Self> {
-        netns.run(|| {
-            let refused = |e: io::Error| Fault::io("open", "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)", &e);
-            let mut socket = Socket::new(NETLINK_ROUTE).map_err(refused)?;
-            socket.bind_auto().map_err(refused)?;
-            socket.connect(&SocketAddr::new(0, 0)).map_err(refused)?;
+        let refused = |e: io::Error| Fault::io("open", "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)", &e);
+        Ok(Self { state: Mutex::new((Self::socket(netns)?.map_err(refused)?, 0)), netns: netns.clone() })
+    }
+
+    /// In that namespace, by a thread that enters it.
+    fn socket(netns: &Netns) -> Result<io::Result<Socket>> {
+        let open = || {
+            let mut socket = Socket::new(NETLINK_ROUTE)?;
+            socket.bind_auto()?;
+            socket.connect(&SocketAddr::new(0, 0))?;
             // Lets a dump be filtered by the kernel; before 4.20 it is filtered here alone.
             if let Err(error) = socket.set_netlink_get_strict_chk(true) {
                 tracing::debug!(%error, "no strict netlink dumps");
             }
-            Ok(Self { state: Mutex::new((socket, 0)) })
-        })
+            Ok(socket)
+        };
+        netns.run(|| Ok(open()))
     }
 
     /// Has something done.
     pub(super) fn act(&self, message: RouteNetlinkMessage, flags: u16) -> io::Result<Evidence> {
-        self.exchange(message.clone(), NLM_F_REQUEST | NLM_F_ACK | flags)?;
+        self.exchange(message.clone(), NLM_F_REQUEST | NLM_F_ACK | flags, usize::MAX)?;
         Ok(evidence::netlink::acknowledged(&message))
     }
 
-    /// Asks for all objects of a kind.
-    pub(super) fn dump(&self, message: &RouteNetlinkMessage) -> io::Result<Vec<RouteNetlinkMessage>> {
+    /// Asks for the objects of a kind, so many `at_most`; and whether there are more.
+    pub(super) fn dump(
+        &self,
+        message: &RouteNetlinkMessage,
+        at_most: usize,
+    ) -> io::Result<(Vec<RouteNetlinkMessage>, bool)> {
         for _ in 0..RETRIES {
-            let (found, torn) = self.exchange(message.clone(), NLM_F_REQUEST | NLM_F_DUMP)?;
-            if !torn {
-                return Ok(found);
+            match self.exchange(message.clone(), NLM_F_REQUEST | NLM_F_DUMP, at_most)? {
+                Answer::All(found) => return Ok((found, false)),
+                Answer::More(found) => return Ok((found, true)),
+                Answer::Torn => {}
             }
         }
         Err(io::Error::other("the kernel's tables changed during each of several dumps"))
     }
 
-    /// The objects that came back, and whether the kernel changed them meanwhile.
-    fn exchange(&self, message: RouteNetlinkMessage, flags: u16) -> io::Result<(Vec<RouteNetlinkMessage>, bool)> {
+    fn exchange(&self, message: RouteNetlinkMessage, flags: u16, at_most: usize) -> io::Result<Answer> {
         let mut state = self.state.lock();
         state.1 = state.1.wrapping_add(1);
         let (socket, number) = (&state.0, state.1);
@@ -79,9 +99,17 @@ impl Netlink {
                 }
                 torn |= reply.header.flags & NLM_F_DUMP_INTR != 0;
                 match reply.payload {
+                    NetlinkPayload::InnerMessage(_) if found.len() == at_most => {
+                        // A dump that was begun cannot be called off, but on a socket that is closed.
+                        let socket =
+                            Self::socket(&self.netns).map_err(|fault| io::Error::other(fault.to_string()))??;
+                        *state = (socket, 0);
+                        return Ok(Answer::More(found));
+                    }
                     NetlinkPayload::InnerMessage(object) => found.push(object),
-                    NetlinkPayload::Done(_) => return Ok((found, torn)),
-                    NetlinkPayload::Error(error) if error.code.is_none() => return Ok((found, torn)),
+                    NetlinkPayload::Done(_) if torn => return Ok(Answer::Torn),
+                    NetlinkPayload::Done(_) => return Ok(Answer::All(found)),
+                    NetlinkPayload::Error(error) if error.code.is_none() => return Ok(Answer::All(found)),
                     NetlinkPayload::Error(error) => return Err(error.to_io()),
                     _ => {}
                 }

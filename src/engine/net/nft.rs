@@ -9,7 +9,11 @@ use std::fmt;
 pub(super) struct RuleRow {
     /// Its number in the table.
     pub(super) handle: u64,
-    /// The chain that it stands in.
+    /// Where it stands: `ip`, `inet`, …; the table; the chain.
+    #[serde(default)]
+    pub(super) family: String,
+    #[serde(default)]
+    pub(super) table: String,
     #[serde(default)]
     pub(super) chain: String,
     expr: Vec<Statement>,
@@ -201,6 +205,8 @@ impl fmt::Display for Statement {
             Self::Dnat(Dnat { addr, port: Some(port) }) => write!(f, "dnat to {addr}:{port}"),
             Self::Dnat(Dnat { addr, port: None }) => write!(f, "dnat to {addr}"),
             Self::Plain(name) => f.write_str(name),
+            // What it has counted so far is no part of a rule.
+            Self::Other(fields) if fields.len() == 1 && fields.contains_key("counter") => f.write_str("counter"),
             Self::Other(fields) => f.write_str(&serde_json::to_string(fields).map_err(|_not_text| fmt::Error)?),
         }
     }
@@ -282,7 +288,7 @@ mod tests {
     fn what_engines_do_not_write_is_shown_as_it_stands() {
         let found = rules(LISTING).unwrap();
         assert_eq!((found[2].handle, found[2].verdict()), (9, Some("accept")));
-        assert!(found[2].to_string().starts_with(r#"ct state established,related {"counter""#), "{}", found[2]);
+        assert!(found[2].to_string().starts_with("ct state established,related counter accept"), "{}", found[2]);
         assert!(found[2].is_of_the_way_back() && !found[1].is_of_the_way_back());
         assert_eq!(
             (found[3].to_string().as_str(), found[3].verdict()),

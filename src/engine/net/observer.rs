@@ -2,18 +2,19 @@
 //!
 //! ```text
 //! act:   NetlinkMessage step ─▶ request ─▶ ack ─▶ look
-//! look:  dump links, addresses, routes ─▶ compare with what was seen ─▶ a Change for each difference
+//! look:  dump links, addresses, routes ─▶ compare with what was seen ─▶ a Change for each difference    (`look`)
 //! ```
 //!
-//! So whatever changes is recorded, whoever changed it: a bridge that gets a port, a learner at the host's prompt.
+//! So whatever changes is recorded, whoever changed it: a bridge that gets a port, a learner at the host's prompt (`monitor`).
 
+use super::multicast::Multicast;
 use super::netlink::Netlink;
 use super::request::Request;
 use super::table::{LinkRow, Table};
 use super::*;
 use crate::engine::conductor::Undone;
 use crate::engine::evidence;
-use crate::trace::{Change, Code, Evidence, Link, LinkKey, LinkKind, Plan, Route, StepKind};
+use crate::trace::{Change, Code, Evidence, Link, LinkKey, Plan, Route, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -23,40 +24,58 @@ pub(super) type Record<'a> = &'a dyn Fn(Change, Vec<Evidence>);
 
 #[derive(Debug)]
 pub(super) struct NamespaceObserver {
-    netlink: Netlink,
-    netns: Netns,
+    pub(super) netlink: Netlink,
+    /// What the kernel tells by itself; none of a namespace that is only looked into, or that nobody is in any more.
+    pub(super) multicast: Option<Multicast>,
+    pub(super) netns: Netns,
     /// Whose namespace; none for the host's.
-    container: Option<ContainerId>,
+    pub(super) container: Option<ContainerId>,
     /// The engine's own namespace, or the real host's.
-    lab: bool,
+    pub(super) lab: bool,
     /// Links that are known before they are made, by name.
-    expected: BTreeMap<String, Owner>,
+    pub(super) expected: BTreeMap<String, Owner>,
     /// Who each link is, by its index.
-    owners: BTreeMap<u32, Owner>,
-    links: BTreeMap<LinkKey, Link>,
-    addresses: BTreeSet<(LinkKey, String)>,
-    routes: BTreeSet<Route>,
+    pub(super) owners: BTreeMap<u32, Owner>,
+    pub(super) links: BTreeMap<LinkKey, Link>,
+    pub(super) addresses: BTreeSet<(LinkKey, String)>,
+    pub(super) routes: BTreeSet<Route>,
+    /// Of which it was said that not all are recorded: links, addresses, routes.
+    pub(super) said_more: [bool; 3],
 }
 
 #[derive(Debug, Clone)]
-struct Owner {
-    key: LinkKey,
-    container: Option<ContainerId>,
+pub(super) struct Owner {
+    pub(super) key: LinkKey,
+    pub(super) container: Option<ContainerId>,
 }
 
 impl NamespaceObserver {
+    /// One that hears what the kernel tells from now on.
     pub(super) fn open(netns: &Netns, container: Option<&ContainerId>, lab: bool) -> Result<Self> {
+        let multicast = Some(Multicast::open(netns)?);
+        Ok(Self { multicast, container: container.cloned(), lab, ..Self::peek(netns)? })
+    }
+
+    /// One that is asked once.
+    fn peek(netns: &Netns) -> Result<Self> {
         Ok(Self {
             netlink: Netlink::open(netns)?,
+            multicast: None,
             netns: netns.clone(),
-            container: container.cloned(),
-            lab,
+            container: None,
+            lab: false,
             expected: BTreeMap::new(),
             owners: BTreeMap::new(),
             links: BTreeMap::new(),
             addresses: BTreeSet::new(),
             routes: BTreeSet::new(),
+            said_more: [false; 3],
         })
+    }
+
+    /// Nobody is in this namespace any more: what is told of it is not heard.
+    pub(super) fn close(&mut self) {
+        self.multicast = None;
     }
 
     pub(super) fn netns(&self) -> &Netns {
@@ -142,113 +161,6 @@ impl NamespaceObserver {
             }
         }
     }
-
-    /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
-    pub(super) fn look(&mut self, cause: Option<&Evidence>, record: Record<'_>) -> Result<()> {
-        let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
-        let after = |dump: Evidence| cause.cloned().into_iter().chain([dump]).collect::<Vec<_>>();
-        let inode = self.netns.inode();
-
-        let routes: BTreeMap<Route, &str> = table
-            .routes
-            .iter()
-            .map(|row| {
-                let (destination, via, dev) = (row.destination.clone(), row.via.clone(), row.dev.clone());
-                (Route { netns: inode, destination, via, dev }, row.words.as_str())
-            })
-            .collect();
-        let left = || after(table::routes_shown(table.routes.iter().map(|row| row.words.as_str())));
-        for gone in self.routes.iter().filter(|route| !routes.contains_key(*route)) {
-            record(Change::RouteGone(gone.clone()), left());
-        }
-
-        let rows: Vec<(Link, &LinkRow)> = table.links.iter().map(|row| (self.name(row, &table), row)).collect();
-        let links: BTreeMap<LinkKey, Link> = rows.iter().map(|(link, _)| (link.key.clone(), link.clone())).collect();
-        let addresses: BTreeMap<(LinkKey, String), &str> = table
-            .addresses
-            .iter()
-            .filter_map(|row| {
-                let (link, _) = rows.iter().find(|(link, _)| link.ifindex == row.index)?;
-                Some(((link.key.clone(), row.cidr.clone()), row.words.as_str()))
-            })
-            .collect();
-        let all = || after(table::links_shown(table.links.iter().map(|row| row.words.as_str())));
-        let same = || after(table::addresses_shown(table.addresses.iter().map(|row| row.words.as_str())));
-        for (link, cidr) in self.addresses.iter().filter(|it| links.contains_key(&it.0) && !addresses.contains_key(*it))
-        {
-            record(Change::AddrGone { link: link.clone(), cidr: cidr.clone() }, same());
-        }
-        for key in self.links.keys().filter(|key| !links.contains_key(*key)) {
-            record(Change::LinkGone { key: key.clone() }, all());
-        }
-        for (link, row) in rows.iter().filter(|(link, _)| self.links.get(&link.key) != Some(link)) {
-            record(Change::LinkSeen(link.clone()), after(table::links_shown([row.words.as_str()])));
-        }
-        for ((link, cidr), words) in addresses.iter().filter(|(it, _)| !self.addresses.contains(*it)) {
-            record(
-                Change::AddrSeen { link: link.clone(), cidr: cidr.clone() },
-                after(table::addresses_shown([*words])),
-            );
-        }
-        for (route, words) in routes.iter().filter(|(route, _)| !self.routes.contains(*route)) {
-            record(Change::RouteSeen(route.clone()), after(table::routes_shown([*words])));
-        }
-
-        self.owners.retain(|index, _| table.links.iter().any(|row| row.index == *index));
-        self.addresses = addresses.into_keys().collect();
-        self.routes = routes.into_keys().collect();
-        self.links = links;
-        Ok(())
-    }
-
-    /// Gives a link its name in the trace: what it was called when it was first seen, whatever it is called now.
-    fn name(&mut self, row: &LinkRow, table: &Table) -> Link {
-        let owner = match self.owners.get(&row.index) {
-            Some(owner) => owner.clone(),
-            None => {
-                let owner = self.expected.remove(&row.name).unwrap_or_else(|| self.stranger(&row.name));
-                self.owners.insert(row.index, owner.clone());
-                owner
-            }
-        };
-        Link {
-            key: owner.key,
-            netns: self.netns.inode(),
-            ifindex: row.index,
-            name: row.name.clone(),
-            kind: self.kind(row, table),
-            mac: row.mac.clone(),
-            mtu: row.mtu,
-            up: row.up,
-            carrier: Some(row.carrier),
-            state: Some(row.state.clone()),
-            master: row.master,
-            peer_ifindex: row.peer.filter(|_| row.kind.as_deref() == Some("veth")),
-            container: owner.container,
-        }
-    }
-
-    fn stranger(&self, name: &str) -> Owner {
-        let key = match &self.container {
-            Some(id) => format!("{}/{name}", id.short()),
-            None => format!("lab/{name}"),
-        };
-        Owner { key: key.as_str().into(), container: self.container.clone() }
-    }
-
-    fn kind(&self, row: &LinkRow, table: &Table) -> LinkKind {
-        match row.kind.as_deref() {
-            _ if row.loopback => LinkKind::Loopback,
-            Some("bridge") => LinkKind::Bridge,
-            Some("veth") => LinkKind::Veth,
-            Some("tun") if self.lab && row.name == UPLINK => LinkKind::Uplink,
-            _ => {
-                let way_out = |route: &table::RouteRow| route.destination == "default" && route.dev == row.name;
-                let out = self.container.is_none() && table.routes.iter().any(way_out);
-                if out { LinkKind::Uplink } else { LinkKind::Other }
-            }
-        }
-    }
 }
 
 fn refused(request: &Request, error: &std::io::Error) -> Fault {
@@ -264,7 +176,7 @@ pub(super) fn message_plan(request: &Request) -> Plan {
 
 /// Deletes a link; `bridge`: a bridge of that hardware address alone. One that is not there is no error.
 pub(super) fn delete_link(netns: &Netns, name: &str, bridge: Option<&str>) -> Result<Undone> {
-    let observer = NamespaceObserver::open(netns, None, false)?;
+    let observer = NamespaceObserver::peek(netns)?;
     let meant = |row: &LinkRow| bridge.is_none_or(|mac| row.kind.as_deref() == Some("bridge") && row.mac == mac);
     let Some(row) = observer.find(name)?.filter(meant) else { return Ok(Undone::Gone) };
     let deleted = observer.send(&request::delete_link(name, row.index)).map(|_| Undone::Done);

@@ -1,6 +1,7 @@
 //! The sandboxes of the host's containers: made, looked up, left.
 
 use super::host::Host;
+use super::monitor::Namespace as Watched;
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::*;
@@ -44,6 +45,9 @@ impl Host {
         observer.look(None, &|change, evidence| cx.observe(change, evidence))?;
         let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new(), made: 0 }));
         self.sandboxes.lock().insert(container.clone(), Arc::clone(&sandbox));
+        if let Some(multicast) = &mut sandbox.lock().observer.multicast {
+            self.monitor.watch(Watched::Sandbox(Arc::downgrade(&sandbox)), multicast);
+        }
         Ok(sandbox)
     }
 
@@ -81,7 +85,7 @@ impl Host {
     /// A namespace that its container has left is gone with the last process in it, which may be of another that joined it. Until then
     /// it is held on to, so that the kernel gives its number to no other.
     fn let_go(&self, cx: &Cx) {
-        self.left.lock().retain(|sandbox| !gone(cx, &sandbox.lock().observer));
+        self.left.lock().retain(|sandbox| !gone(cx, &mut sandbox.lock().observer));
     }
 }
 
@@ -90,7 +94,7 @@ fn netns_plan(container: &ContainerId) -> Plan {
 }
 
 /// Records that a container's network namespace is gone with what was in it, when no process is in it any more. False when there is.
-fn gone(cx: &Cx, observer: &NamespaceObserver) -> bool {
+fn gone(cx: &Cx, observer: &mut NamespaceObserver) -> bool {
     let inode = observer.netns().inode();
     let (holders, looked_at) = processes_in(inode);
     let world = cx.world();
@@ -98,6 +102,7 @@ fn gone(cx: &Cx, observer: &NamespaceObserver) -> bool {
     if used || !holders.is_empty() {
         return false;
     }
+    observer.close();
     let looked = format!("stat /proc/<pid>/ns/net: none of {looked_at} processes is in net:[{inode}]");
     let evidence = || vec![evidence::own(Book::Search, [&looked])];
     for route in world.routes.iter().filter(|route| route.netns == inode) {

@@ -6,20 +6,18 @@
 //!                                       └──────────── looked for here, by and by ────────────────┘
 //! ```
 //!
-//! The step that brought it about waits a little, so that what came of it is in it; the rest is recorded past all steps.
+//! The step that brought it about waits a little, so that what came of it is in it; the rest is recorded past all steps (`monitor`).
 
 use super::host::Host;
 use super::observer::{NamespaceObserver, Record};
 use super::sandbox::Sandbox;
 use super::*;
-use crate::trace::{Change, Evidence, LinkKey};
+use crate::trace::LinkKey;
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
 /// How long a step waits for links that come up: the kernel does not put that off.
 const PATIENCE: Duration = Duration::from_millis(30);
-/// How long they are followed after that. The kernel puts off a state that goes down by a second at most.
-const GIVE_UP: Duration = Duration::from_secs(3);
 
 /// The links whose state is waited for. What is gone meanwhile is not.
 #[derive(Debug)]
@@ -38,35 +36,15 @@ impl Settling {
     /// After links came up: within the step that brought it about, if it does not take long.
     pub(super) fn come_up(self, cx: &Cx) -> Result<()> {
         let began = Instant::now();
-        while !self.look(&|change, evidence| cx.observe(change, evidence))? {
-            if began.elapsed() > PATIENCE {
-                return self.follow(cx);
-            }
+        while !self.look(&|change, evidence| cx.observe(change, evidence))? && began.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(1));
         }
         Ok(())
     }
 
-    /// After a link went down: past all steps, where it is not at once.
+    /// After a link went down: what is so at once.
     pub(super) fn go_down(self, cx: &Cx) -> Result<()> {
-        if self.look(&|change, evidence| cx.observe(change, evidence))? { Ok(()) } else { self.follow(cx) }
-    }
-
-    fn follow(self, cx: &Cx) -> Result<()> {
-        let conductor = Arc::clone(cx.conductor());
-        let body = move || {
-            let began = Instant::now();
-            let record = |change: Change, evidence: Vec<Evidence>| conductor.notice(change, evidence);
-            while began.elapsed() < GIVE_UP {
-                match self.look(&record) {
-                    Ok(true) => return,
-                    Ok(false) => std::thread::sleep(Duration::from_millis(20)),
-                    Err(fault) => return tracing::warn!(%fault, "the links cannot be looked at"),
-                }
-            }
-        };
-        let thread = std::thread::Builder::new().name("settling".into()).spawn(body);
-        thread.map(drop).map_err(|e| Fault::io("start", "a thread", &e))
+        self.look(&|change, evidence| cx.observe(change, evidence)).map(drop)
     }
 
     /// True when there is nothing to wait for any more.

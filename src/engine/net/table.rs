@@ -1,6 +1,7 @@
 //! What the kernel shows of one network namespace: its links, IPv4 addresses and routes of the main table, as data and in
 //! the words of `ip`.
 
+use super::multicast::Of;
 use super::netlink::Netlink;
 use super::request::mac_text;
 use crate::engine::evidence;
@@ -53,7 +54,12 @@ pub(super) struct Table {
     pub(super) links: Vec<LinkRow>,
     pub(super) addresses: Vec<AddrRow>,
     pub(super) routes: Vec<RouteRow>,
+    /// Whether there are more: of links, of addresses, of routes.
+    pub(super) cut: [bool; 3],
 }
+
+/// How many objects of a kind are read at most.
+const READ: usize = 16_384;
 
 /// Links of a dump, in words.
 pub(super) fn links_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
@@ -72,14 +78,46 @@ pub(super) fn routes_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evide
 
 impl Table {
     pub(super) fn read(netlink: &Netlink) -> io::Result<Self> {
-        let links = links(netlink)?;
+        let (links, more_links) = links(netlink)?;
         let names: BTreeMap<u32, String> = links.iter().map(|link| (link.index, link.name.clone())).collect();
-        Ok(Self { addresses: addresses(netlink, &names)?, routes: routes(netlink, &names)?, links })
+        let (addresses, more_addresses) = addresses(netlink, &names)?;
+        let (routes, more_routes) = routes(netlink, &names)?;
+        Ok(Self { links, addresses, routes, cut: [more_links, more_addresses, more_routes] })
     }
 
     pub(super) fn link(&self, name: &str) -> Option<&LinkRow> {
         self.links.iter().find(|link| link.name == name)
     }
+}
+
+/// What the kernel tells by itself, as `ip monitor` prints it: what it is about, and in words.
+pub(super) fn told(message: &RouteNetlinkMessage, names: &BTreeMap<u32, String>) -> Option<(Of, String)> {
+    use RouteNetlinkMessage as M;
+    let kind = match message {
+        M::NewLink(_) => "RTM_NEWLINK",
+        M::DelLink(_) => "RTM_DELLINK",
+        M::NewAddress(_) => "RTM_NEWADDR",
+        M::DelAddress(_) => "RTM_DELADDR",
+        M::NewRoute(_) => "RTM_NEWROUTE",
+        M::DelRoute(_) => "RTM_DELROUTE",
+        _ => return None,
+    };
+    let (of, words) = match message {
+        M::NewLink(link) | M::DelLink(link) => {
+            let row = link_row(link, names);
+            (Of::Link(row.index), row.words)
+        }
+        M::NewAddress(address) | M::DelAddress(address) => {
+            let row = addr_row(address, names)?;
+            (Of::Address(row.index, row.cidr), row.words)
+        }
+        M::NewRoute(route) | M::DelRoute(route) if in_main_table(route) => {
+            let row = route_row(route, names)?;
+            (Of::Route(row.destination), row.words)
+        }
+        _ => return None,
+    };
+    Some((of, format!("{kind} {words}")))
 }
 
 fn ask_links() -> RouteNetlinkMessage {
@@ -105,14 +143,14 @@ fn ask_routes() -> RouteNetlinkMessage {
     RouteNetlinkMessage::GetRoute(ask)
 }
 
-fn links(netlink: &Netlink) -> io::Result<Vec<LinkRow>> {
-    let found = netlink.dump(&ask_links())?;
+fn links(netlink: &Netlink) -> io::Result<(Vec<LinkRow>, bool)> {
+    let (found, more) = netlink.dump(&ask_links(), READ)?;
     let links: Vec<_> = found
         .into_iter()
         .filter_map(|message| if let RouteNetlinkMessage::NewLink(link) = message { Some(link) } else { None })
         .collect();
     let names: BTreeMap<u32, String> = links.iter().map(|link| (link.header.index, name_of(link))).collect();
-    Ok(links.iter().map(|link| link_row(link, &names)).collect())
+    Ok((links.iter().map(|link| link_row(link, &names)).collect(), more))
 }
 
 fn name_of(link: &LinkMessage) -> String {
@@ -192,15 +230,15 @@ fn words_of(row: &LinkRow, flags: LinkFlags, elsewhere: bool, names: &BTreeMap<u
     format!("{}: {}{peer}: <{flags}> mtu {}{master} state {}{link}", row.index, row.name, row.mtu, row.state)
 }
 
-fn addresses(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<Vec<AddrRow>> {
-    let found = netlink.dump(&ask_addresses())?;
+fn addresses(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<(Vec<AddrRow>, bool)> {
+    let (found, more) = netlink.dump(&ask_addresses(), READ)?;
     let row = |message: RouteNetlinkMessage| match message {
         RouteNetlinkMessage::NewAddress(address) if address.header.family == AddressFamily::Inet => {
             addr_row(&address, names)
         }
         _ => None,
     };
-    Ok(found.into_iter().filter_map(row).collect())
+    Ok((found.into_iter().filter_map(row).collect(), more))
 }
 
 fn addr_row(message: &AddressMessage, names: &BTreeMap<u32, String>) -> Option<AddrRow> {
@@ -224,13 +262,13 @@ fn addr_row(message: &AddressMessage, names: &BTreeMap<u32, String>) -> Option<A
     Some(AddrRow { index, words: format!("inet {cidr}{broadcast} scope {scope} {dev}"), cidr })
 }
 
-fn routes(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<Vec<RouteRow>> {
-    let found = netlink.dump(&ask_routes())?;
+fn routes(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<(Vec<RouteRow>, bool)> {
+    let (found, more) = netlink.dump(&ask_routes(), READ)?;
     let row = |message: RouteNetlinkMessage| match message {
         RouteNetlinkMessage::NewRoute(route) if in_main_table(&route) => route_row(&route, names),
         _ => None,
     };
-    Ok(found.into_iter().filter_map(row).collect())
+    Ok((found.into_iter().filter_map(row).collect(), more))
 }
 
 fn in_main_table(route: &RouteMessage) -> bool {

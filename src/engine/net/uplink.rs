@@ -1,6 +1,7 @@
 //! The lab's way out: a tap `eth0` whose other end is a program that speaks TCP/IP with ordinary sockets of the real host
 //! (slirp4netns(1), passt(1)). Needs no right on the real host, and ends with the engine.
 
+use super::host::Host;
 use super::observer::{NamespaceObserver, Record};
 use super::*;
 use crate::engine::conductor::EntryId;
@@ -13,14 +14,10 @@ use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long the engine's start waits for the uplink; it usually takes a tenth of that.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// How long the uplink is looked for after that.
-const GIVE_UP: Duration = Duration::from_secs(15);
 
 /// A running helper.
 #[derive(Debug)]
@@ -28,8 +25,6 @@ pub(super) struct Uplink {
     child: Child,
     program: Program,
     entry: EntryId,
-    ended: Arc<AtomicBool>,
-    watcher: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,7 +191,7 @@ fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> 
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
         if look(host, &|change, evidence| cx.observe(change, evidence))? {
-            return Ok(Tried::Runs(Uplink { child, program, entry, ended: Arc::default(), watcher: None }));
+            return Ok(Tried::Runs(Uplink { child, program, entry }));
         }
         if let Some(status) = child.try_wait().map_err(|e| Fault::io("wait for", path.display(), &e))? {
             cx.undone(entry)?;
@@ -205,26 +200,8 @@ fn try_start(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, helper: &Helper) -> 
         }
         std::thread::sleep(Duration::from_millis(2));
     }
-    let ended = Arc::new(AtomicBool::new(false));
-    let watcher = watch(cx, host, Arc::clone(&ended))?;
-    Ok(Tried::Runs(Uplink { child, program, entry, ended, watcher: Some(watcher) }))
-}
-
-/// Goes on looking on a thread of its own.
-fn watch(cx: &Cx, host: &Arc<Mutex<NamespaceObserver>>, ended: Arc<AtomicBool>) -> Result<JoinHandle<()>> {
-    let (conductor, host) = (Arc::clone(cx.conductor()), Arc::clone(host));
-    let thread = std::thread::Builder::new().name("uplink".into());
-    let body = move || {
-        let began = Instant::now();
-        while began.elapsed() < GIVE_UP && !ended.load(Ordering::Acquire) {
-            match look(&host, &|change, evidence| conductor.notice(change, evidence)) {
-                Ok(false) => std::thread::sleep(Duration::from_millis(20)),
-                Ok(true) => return,
-                Err(fault) => return tracing::warn!(%fault, "the uplink cannot be looked at"),
-            }
-        }
-    };
-    thread.spawn(body).map_err(|e| Fault::io("start", "a thread", &e))
+    // When its link comes, the monitor hears of it.
+    Ok(Tried::Runs(Uplink { child, program, entry }))
 }
 
 /// True once the link leads somewhere.
@@ -236,11 +213,8 @@ fn look(host: &Arc<Mutex<NamespaceObserver>>, record: Record<'_>) -> Result<bool
 
 impl Uplink {
     /// Ends the helper; its link goes with it.
-    pub(super) fn stop(mut self, cx: &Cx) -> Result<()> {
-        self.ended.store(true, Ordering::Release);
-        if let Some(watcher) = self.watcher.take() {
-            watcher.join().unwrap_or_else(|_panic| tracing::warn!("the uplink's watcher panicked"));
-        }
+    pub(super) fn stop(mut self, cx: &Cx, host: &Host) -> Result<()> {
+        let _acting = host.monitor.acting();
         drop(self.child.stdin.take());
         let began = Instant::now();
         let gone = |child: &mut Child| child.try_wait().is_ok_and(|status| status.is_some());
@@ -251,6 +225,7 @@ impl Uplink {
             self.child.kill().map_err(|e| Fault::io("kill", "the uplink's helper", &e))?;
             self.child.wait().map_err(|e| Fault::io("wait for", "the uplink's helper", &e))?;
         }
+        host.look_around(cx)?;
         cx.undone(self.entry)
     }
 }

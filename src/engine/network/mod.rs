@@ -8,6 +8,7 @@ use super::net::{Driver, Network, random_id};
 use super::news::Subject;
 use super::{Asked as Line, Cancel, Cx, Engine, Result, evidence};
 use crate::docker::NetworkCreate;
+use crate::spec::ContainerId;
 use crate::trace::{Change, Code, OpKind, Plan, Problem, StepKind};
 use asked::Asked;
 use std::sync::Arc;
@@ -33,11 +34,12 @@ impl Engine {
     /// Takes a network away, if no container is on it now.
     pub fn remove_network(&self, driver: &Arc<dyn Driver>, line: &Line) -> Result<()> {
         let (network, _room) = (driver.network(), self.reserve.give());
-        self.net.removable(network)?;
+        let called = |id: &ContainerId| self.containers.called(id);
+        self.net.removable(network, &called)?;
         self.conductor.operate(OpKind::NetworkRemove, &network.name, line, &Cancel::new(), |cx| {
             let by_hand = format!("docker network rm {}", network.name);
             cx.step(Plan::new(StepKind::ManageNetwork, &network.name).by_hand(by_hand), |cx| {
-                self.net.remove(cx, &network.id, |network| kept::forget(&self.root, &network.id))
+                self.net.remove(cx, &network.id, &called, |network| kept::forget(&self.root, &network.id))
             })
         })?;
         self.tell_network_itself(driver.as_ref(), "destroy");

@@ -51,6 +51,15 @@ problem-journal-version = The journal { $journal } is of version { $version }; t
 problem-recover-failed = What an earlier engine left could not be undone: { $what } ({ $reason }). It stays in the journal and is tried again at the next start.
 
 # ── networks ──
+problem-not-all-recorded =
+    { $of ->
+        [host] The host
+       *[other] The network namespace of container { $of }
+    } has more { $what ->
+        [links] links
+        [addresses] addresses
+       *[routes] routes
+    } than are recorded ({ $limit } at most), so the picture does not show all of them. `ip addr` and `ip route` there show the rest.
 problem-nat-not-read = nft made the rules but what it made could not be read back ({ $reason }), so the picture does not show them. Containers reach what they should. An nft with JSON support (`nft -j list ruleset`) mends it.
 problem-network-name = { $name } cannot be a network's name. Use letters and digits, and after the first also `_`, `.` and `-`.
 problem-network-exists = network with name { $name } already exists. Choose another name, or remove that one first (`docker network rm { $name }`).

@@ -13,6 +13,7 @@ term-volume = the volume
 term-bind = the bind mount (host directory)
 term-tmpfs = memory (tmpfs)
 term-unlimited = no limit
+term-no-uplink = no uplink
 
 verdict-confirmed = confirmed
 verdict-refined = refined

@@ -13,6 +13,7 @@ term-volume = 볼륨(volume)
 term-bind = 바인드 마운트(호스트 디렉터리)
 term-tmpfs = 메모리(tmpfs)
 term-unlimited = 제한 없음
+term-no-uplink = 업링크 없음
 
 verdict-confirmed = 확인됨
 verdict-refined = 다듬음

@@ -1,6 +1,6 @@
 //! Among what to choose where a query is asked as a prediction.
 
-use super::{Query, image, kernel, network};
+use super::{Query, image, kernel, network, reach};
 use crate::lesson::{Answer, Term, choices};
 use crate::trace::World;
 
@@ -34,7 +34,10 @@ impl Query {
             | Q::SharesNamespace { .. }
             | Q::CopiedIn { .. }
             | Q::CopiedOut { .. }
-            | Q::HasProgram { .. } => Some(choices::yes_no()),
+            | Q::HasProgram { .. }
+            | Q::Reaches { .. }
+            | Q::EndedWell { .. } => Some(choices::yes_no()),
+            Q::OwnLinks { .. } => Some(choices::numbers(0..=2)),
             Q::OwnLayers { .. } | Q::LayersGone { .. } => Some(choices::numbers(0..=3)),
             Q::OperationsToRun { .. } => Some(choices::numbers(1..=4)),
             Q::ExitStatus { .. } => Some(choices::statuses()),
@@ -42,7 +45,8 @@ impl Query {
             Q::CableEndsOnHost { .. } | Q::CableEndsAfterExit { .. } => Some(choices::numbers(0..=2)),
             Q::ChosenPlatform { image } => choices::names(image::platforms(world, image)?, seed),
             Q::NextAddress { container } => Some(choices::texts(network::address_candidates(world, container)?)),
-            Q::HostEndMaster { .. } => choices::names(network::host_links(world)?, seed),
+            Q::SourceOutside { container } => Some(choices::texts(reach::source_candidates(world, container)?)),
+            Q::HostEndMaster { .. } | Q::HostLeavesBy { .. } => choices::names(network::host_links(world)?, seed),
             Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => {
                 Some(choices::ever_more(&[Term::Bind, Term::Volume, Term::Upper, Term::Tmpfs]))
             }
@@ -55,7 +59,12 @@ impl Query {
         use Query as Q;
         let needs_the_world = matches!(
             self,
-            Q::ChosenPlatform { .. } | Q::NextAddress { .. } | Q::HostEndMaster { .. } | Q::AddedBytes { .. }
+            Q::ChosenPlatform { .. }
+                | Q::NextAddress { .. }
+                | Q::HostEndMaster { .. }
+                | Q::HostLeavesBy { .. }
+                | Q::SourceOutside { .. }
+                | Q::AddedBytes { .. }
         );
         needs_the_world || self.choices(&World::default(), "").is_some()
     }

@@ -1,4 +1,4 @@
-use super::Term;
+use crate::lesson::Term;
 use crate::spec::{Digest, Reference};
 use crate::trace::{BlobState, Config, Effect, Index, Manifest, World};
 use std::sync::Arc;

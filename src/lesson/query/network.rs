@@ -1,10 +1,11 @@
 use crate::spec::ContainerId;
-use crate::trace::{ContainerState, Link, LinkKind, Network, NetworkDriver, World};
+use crate::trace::{ContainerState, Link, LinkKind, Network, World};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+/// The default one, which has this name everywhere.
 pub(super) fn bridge_network(world: &World) -> Option<&Arc<Network>> {
-    world.networks.values().find(|network| network.driver == NetworkDriver::Bridge && network.bridge.is_some())
+    world.networks.values().find(|network| network.name == "bridge" && network.bridge.is_some())
 }
 
 pub(super) fn bridge(world: &World) -> Option<&Arc<Link>> {
@@ -132,6 +133,13 @@ fn lowest_free(world: &World, network: &Network, gateway: Ipv4Addr) -> Option<Ip
     let taken =
         |address: Ipv4Addr| address == gateway || world.leases.contains_key(&(network.id.clone(), address.to_string()));
     (1..hosts.saturating_sub(1)).map(|n| Ipv4Addr::from(u32::from(subnet) + n)).find(|address| !taken(*address))
+}
+
+/// How many bits `172.17.0.0/16` says of that address; none when the address is not in it.
+pub(super) fn prefix_of(cidr: &str, address: Ipv4Addr) -> Option<u32> {
+    let (subnet, prefix) = cidr.parse_v4()?;
+    let mask = u32::MAX.checked_shl(32u32.checked_sub(prefix)?).unwrap_or(0);
+    (u32::from(subnet) & mask == u32::from(address) & mask).then_some(prefix)
 }
 
 /// `172.17.0.2/16`, taken apart.

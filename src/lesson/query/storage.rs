@@ -1,4 +1,4 @@
-use super::Term;
+use crate::lesson::Term;
 use crate::trace::{Container, Dir, DirRole, Mount, MountKind, World};
 use std::sync::Arc;
 

@@ -274,6 +274,7 @@ codes! {
     NamesServed = "names-served",
     NatNotHere = "nat-not-here",
     NatNotRead = "nat-not-read",
+    NotAllRecorded = "not-all-recorded",
     NatRefused = "nat-refused",
     NetlinkRefused = "netlink-refused",
     NetworkAddressTaken = "network-address-taken",

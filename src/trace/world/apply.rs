@@ -232,7 +232,10 @@ impl World {
                 state.learn(property);
                 insert(&mut self.processes, *pid, &state);
             }
-            Change::ProcessGone { pid, .. } => remove(&mut self.processes, pid, missing)?,
+            Change::ProcessGone { pid, status } => {
+                self.remember_end(*pid, *status);
+                remove(&mut self.processes, pid, missing)?;
+            }
             Change::CgroupSeen(cgroup) => {
                 self.owner(Some(&cgroup.container))?;
                 insert(&mut self.cgroups, cgroup.path.clone(), cgroup);

@@ -10,6 +10,28 @@ impl World {
     /// How many moments at which it was looked what a container uses are known.
     pub const MOMENTS: usize = 60;
 
+    /// How many commands that were run in containers and have ended are known.
+    pub const COMMANDS: usize = 64;
+    /// How long the command line of one of them is at most, in bytes; longer ones are not kept.
+    const LINE: usize = 1024;
+
+    /// A process is gone: one that was run beside a container's main one is remembered for its end.
+    pub(super) fn remember_end(&mut self, pid: u32, status: i32) {
+        let Some(Process { container: Some(container), argv, main: false, .. }) =
+            self.processes.get(&pid).map(|state| &state.process)
+        else {
+            return;
+        };
+        if argv.iter().map(String::len).sum::<usize>() > Self::LINE {
+            return;
+        }
+        let ended = Ended { container: container.clone(), argv: argv.clone(), status };
+        self.commands.push_back(Arc::new(ended));
+        if self.commands.len() > Self::COMMANDS {
+            self.commands.pop_front();
+        }
+    }
+
     /// Of the operations of that kind that are over the oldest is forgotten when there are too many.
     pub(super) fn forget_ended(&mut self, kind: OpKind) {
         let mut ended = self.ops.iter().filter(|(_, state)| state.op.kind == kind && state.outcome.is_some());
@@ -56,6 +78,7 @@ impl World {
     /// The container is gone.
     pub(super) fn forget_tries(&mut self, container: &ContainerId) {
         self.usage.remove(container);
+        self.commands.retain(|ended| ended.container != *container);
         let of: Vec<_> = self.tried.keys().filter(|(id, _)| id == container).cloned().collect();
         of.iter().for_each(|key| drop(self.tried.remove(key)));
     }
@@ -65,5 +88,52 @@ impl World {
         if self.remarks.len() > Self::REMARKS {
             self.remarks.pop_front();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id() -> ContainerId {
+        "c".repeat(64).as_str().into()
+    }
+
+    fn process(pid: u32, argv: &[&str], main: bool) -> Change {
+        let argv = argv.iter().map(|word| (*word).to_owned()).collect();
+        let namespaces = std::collections::BTreeMap::new();
+        Change::ProcessSeen(Process { pid, inner_pid: pid, container: Some(id()), argv, namespaces, main })
+    }
+
+    fn run(world: &mut World, argv: &[&str], main: bool, status: i32) {
+        world.apply(&process(7, argv, main)).expect("legal");
+        world.apply(&Change::ProcessGone { pid: 7, status }).expect("legal");
+    }
+
+    fn with_container() -> World {
+        let mut world = World::default();
+        world.containers.insert(id(), Arc::new(super::super::tests::a_container(id())));
+        world
+    }
+
+    #[test]
+    fn a_command_is_known_after_its_end_and_a_main_process_is_not_one() {
+        let mut world = with_container();
+        run(&mut world, &["sleep", "1"], true, 0);
+        run(&mut world, &["ping", "web"], false, 1);
+        let known: Vec<_> = world.commands.iter().map(|ended| (ended.argv.join(" "), ended.status)).collect();
+        assert_eq!(known, [("ping web".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn commands_that_ended_are_bounded_and_go_with_their_container() {
+        let mut world = with_container();
+        run(&mut world, &[&"x".repeat(World::LINE + 1)], false, 0);
+        assert!(world.commands.is_empty(), "a long line is not kept");
+        (0..World::COMMANDS + 9).for_each(|n| run(&mut world, &["true", &n.to_string()], false, 0));
+        assert_eq!(world.commands.len(), World::COMMANDS);
+        assert_eq!(world.commands.front().map(|ended| ended.argv[1].as_str()), Some("9"), "the oldest went");
+        world.apply(&Change::ContainerGone { id: id() }).expect("legal");
+        assert!(world.commands.is_empty());
     }
 }

@@ -84,6 +84,8 @@ pub struct World {
     pub namespaces: OrdMap<u64, Arc<Namespace>>,
     /// Processes with what is known of them.
     pub processes: OrdMap<u32, Arc<ProcessState>>,
+    /// Commands that were run in containers, beside their main processes, and have ended; oldest first, at most [`World::COMMANDS`].
+    pub commands: Vector<Arc<Ended>>,
     /// Control groups.
     pub cgroups: OrdMap<String, Arc<Cgroup>>,
 
@@ -169,6 +171,17 @@ pub struct ProcessState {
     pub process: Process,
     /// What was observed since, the latest of each kind of property; calls without a property of their own are not kept.
     pub properties: Vec<Property>,
+}
+
+/// A command that was run in a container, and has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Where.
+    pub container: ContainerId,
+    /// Its command line.
+    pub argv: Vec<String>,
+    /// 0–255, or 128 + the signal that killed it.
+    pub status: i32,
 }
 
 /// An operation.

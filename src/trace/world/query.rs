@@ -121,8 +121,10 @@ impl World {
         let blobs = self.blobs.keys().cloned().map(Entity::Blob);
         let registries = self.registries.keys().cloned().map(Entity::Registry);
         let rules = self.rules.keys().cloned().map(Entity::Rule);
+        let ports = self.publications.keys().cloned().map(Entity::Port);
         let named = containers.chain(names).chain(remote).chain(networks).chain(volumes).chain(links).chain(dirs);
-        named.chain(images).chain(documents).chain(manifests).chain(layers).chain(blobs).chain(registries).chain(rules)
+        let stored = images.chain(documents).chain(manifests).chain(layers).chain(blobs).chain(registries);
+        named.chain(stored).chain(rules).chain(ports)
     }
 
     /// Is that thing in this World?

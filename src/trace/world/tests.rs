@@ -55,7 +55,7 @@ fn descriptor(n: u64) -> Descriptor {
     Descriptor { media_type, digest: digest(n), size: 100, platform: None, annotations: BTreeMap::new() }
 }
 
-fn a_container(id: ContainerId) -> Container {
+pub(super) fn a_container(id: ContainerId) -> Container {
     Container {
         name: format!("c{}", &id.as_str()[63..]),
         id,

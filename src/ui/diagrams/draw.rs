@@ -338,11 +338,38 @@ fn edge(out: &mut Vec<Draw>, theme: &Theme, edge: &Edge, alpha: f32, clock: Opti
             let center = along(&route, (i as f32 + shift) / count as f32);
             out.push(Draw::Dot { center, radius: 3.4, fill: stroke.color, stroke: Stroke::NONE });
         }
+    } else if let Some(at) = edge.broken {
+        broken(out, &route, at, stroke);
     } else {
         out.push(Draw::Line { points: route, stroke });
     }
     if let Some(label) = &edge.label {
         text(out, theme, &label.text, Vec2::ZERO, alpha, false);
+    }
+}
+
+/// Two pieces with a gap between them, each cut off by a slanting stroke.
+fn broken(out: &mut Vec<Draw>, route: &[Pos2], at: f32, stroke: Stroke) {
+    const GAP: f32 = 9.0;
+    let whole = length(route).max(1.0);
+    let half = (GAP / whole / 2.0).min(0.3);
+    let at = at.clamp(half, 1.0 - half);
+    for (from, to, edge) in [(0.0, at - half, at - half), (at + half, 1.0, at + half)] {
+        let mut points = vec![along(route, from)];
+        let mut far = 0.0;
+        for pair in route.windows(2) {
+            far += pair[0].distance(pair[1]) / whole;
+            if far > from && far < to {
+                points.push(pair[1]);
+            }
+        }
+        points.push(along(route, to));
+        out.push(Draw::Line { points, stroke });
+        let way = (along(route, (edge + 0.01).min(1.0)) - along(route, (edge - 0.01).max(0.0))).normalized();
+        let slant = (way + way.rot90() * 2.0).normalized() * 6.0;
+        let end = along(route, edge);
+        let bar = Stroke { width: 2.2, dashed: false, ..stroke };
+        out.push(Draw::Line { points: vec![end - slant, end + slant], stroke: bar });
     }
 }
 

@@ -247,6 +247,8 @@ pub struct Edge {
     pub label: Option<Caption>,
     /// Something moves along it, from its beginning to its end.
     pub flows: bool,
+    /// It is broken there: at this part of its length.
+    pub broken: Option<f32>,
 }
 
 impl Scene {

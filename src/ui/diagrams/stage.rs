@@ -297,7 +297,7 @@ impl Text {
 
 impl Edge {
     pub(super) fn new(route: Vec<Pos2>, tint: Tint, line: Line) -> Self {
-        Self { part: "", route, tint, line, ends: [End::Open, End::Open], label: None, flows: false }
+        Self { part: "", route, tint, line, ends: [End::Open, End::Open], label: None, flows: false, broken: None }
     }
 
     pub(super) fn ends(mut self, from: End, to: End) -> Self {
@@ -312,6 +312,11 @@ impl Edge {
 
     pub(super) fn labelled(mut self, caption: Caption) -> Self {
         self.label = Some(caption);
+        self
+    }
+
+    pub(super) fn broken(mut self, at: Option<f32>) -> Self {
+        self.broken = at;
         self
     }
 

@@ -220,8 +220,7 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
                 && !matches!(l.kind, LinkKind::Bridge | LinkKind::Uplink))
     };
     for link in links.iter().filter(known) {
-        let address = world.addresses_of(&link.key).next().map_or_else(|| link.state_word().to_owned(), str::to_owned);
-        let line = [(Ink::Weak, address)];
+        let line = [(Ink::Weak, address_or_state(world, link))];
         // A line has room for its name.
         let lines = if at.height() < 30.0 { &[] } else { &line[..] };
         small_card(stage, link, place, frame, Tint::Plain, lines);
@@ -274,38 +273,8 @@ fn state_line(link: &Link) -> String {
 
 /// The switch that the cables are plugged into.
 pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) {
-    let ports = world.links.values().filter(|l| l.netns == link.netns && l.master == Some(link.ifindex)).count();
-    let address = world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
-    let word = format!("{} · {address}", stage.say("scene-bridge"));
-    let ports = stage.say_with("scene-ports", &[("n", &ports.to_string())]);
-    let (mark, ink) = state_mark(link);
+    let network = closed_bridge(world, stage, frame, link, at);
     let id = NodeId::of(Entity::Link(link.key.clone()));
-    let right = at.width() - 20.0;
-    let style = if may_carry(link) { Style::Strong } else { Style::Dashed };
-    let network = world.networks.values().find(|n| n.bridge.as_ref() == Some(&link.key));
-    // By the name that somebody gave its network, where that is not the default one.
-    let name = match network.filter(|network| network.name != "bridge") {
-        Some(network) => format!("{} · {}", network.name, link.name),
-        None => link.name.clone(),
-    };
-    let (left, up, down) = if stage.is_full() { (20.0, 23.0, 44.0) } else { (14.0, 13.0, 28.0) };
-    let (font, room) = if stage.is_full() { (Font::MonoHeading, right) } else { (Font::MonoTitle, right) };
-    // The address is told before the number.
-    let states = [format!("{} · ifindex {}", state_line(link), link.ifindex), state_line(link)];
-    let beside = |state: &String| stage.width(state, Font::MonoSmall) + 20.0;
-    let state = states.iter().find(|state| stage.width(&word, Font::Word) + beside(state) <= right - left);
-    let state = state.unwrap_or(&states[1]).clone();
-    let state_room = beside(&state);
-    let name = stage.fit_middle(&name, font, room - stage.width(&ports, Font::Small) - 40.0);
-    let word = stage.fit(&word, Font::Word, right - left - state_room);
-    let node = Node::new(id.clone(), at, TINT, style)
-        .within(frame)
-        .text(Text::new(pos2(left, up), font, Ink::Strong, name))
-        .text(Text::new(pos2(left, down), Font::Word, Ink::Tint(TINT), word))
-        .text(Text::new(pos2(right, up), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
-        .text(Text::new(pos2(right, down), Font::MonoSmall, ink, state).anchored(Anchor::Right).marked(mark));
-    stage.add(node.called(""));
-    let network = network.map(|n| n.id.clone());
     let folded = folds_rules(stage);
     let of = |r: &&Arc<Rule>| r.netns == link.netns && (folded || r.network == network || r.network.is_none());
     let rules = world.rules.values().filter(of);
@@ -324,4 +293,49 @@ pub(super) fn bridge(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link:
         };
         stage.wire(&id, &rule, Edge::new(route, Tint::Warn, Line::Dashed).part("nat"));
     }
+}
+
+/// The same without what leads from it to the rules. Returns its network.
+pub(super) fn closed_bridge(
+    world: &World,
+    stage: &mut Stage<'_>,
+    frame: &NodeId,
+    link: &Link,
+    at: Rect,
+) -> Option<crate::spec::NetworkId> {
+    let ports = world.links.values().filter(|l| l.netns == link.netns && l.master == Some(link.ifindex)).count();
+    let address = world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
+    let mut word = format!("{} · {address}", stage.say("scene-bridge"));
+    let ports = stage.say_with("scene-ports", &[("n", &ports.to_string())]);
+    let (mark, ink) = state_mark(link);
+    let id = NodeId::of(Entity::Link(link.key.clone()));
+    let right = at.width() - 20.0;
+    let style = if may_carry(link) { Style::Strong } else { Style::Dashed };
+    let network = world.networks.values().find(|n| n.bridge.as_ref() == Some(&link.key));
+    // By the name that somebody gave its network, where that is not the default one.
+    let name = match network.filter(|network| network.name != "bridge") {
+        Some(network) => format!("{} · {}", network.name, link.name),
+        None => link.name.clone(),
+    };
+    let (left, up, down) = if stage.is_full() { (20.0, 23.0, 44.0) } else { (14.0, 13.0, 28.0) };
+    let (font, room) = if stage.is_full() { (Font::MonoHeading, right) } else { (Font::MonoTitle, right) };
+    // The address is told before the number.
+    let states = [format!("{} · ifindex {}", state_line(link), link.ifindex), state_line(link)];
+    let beside = |state: &String| stage.width(state, Font::MonoSmall) + 20.0;
+    if stage.width(&word, Font::Word) + beside(&states[1]) > right - left {
+        word = address;
+    }
+    let state = states.iter().find(|state| stage.width(&word, Font::Word) + beside(state) <= right - left);
+    let state = state.unwrap_or(&states[1]).clone();
+    let state_room = beside(&state);
+    let name = stage.fit_middle(&name, font, room - stage.width(&ports, Font::Small) - 40.0);
+    let word = stage.fit(&word, Font::Word, right - left - state_room);
+    let node = Node::new(id.clone(), at, TINT, style)
+        .within(frame)
+        .text(Text::new(pos2(left, up), font, Ink::Strong, name))
+        .text(Text::new(pos2(left, down), Font::Word, Ink::Tint(TINT), word))
+        .text(Text::new(pos2(right, up), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
+        .text(Text::new(pos2(right, down), Font::MonoSmall, ink, state).anchored(Anchor::Right).marked(mark));
+    stage.add(node.called(""));
+    network.map(|n| n.id.clone())
 }

@@ -13,13 +13,16 @@
 //! └─────────────────────────────────────────────┘
 //! ```
 //!
-//! Containers are laid out in rows. The cable of a later row runs down the gutter left of its column, later rows farther
-//! left, so that no wire crosses a box that it does not belong to. Where there is no room for all, those to which the eye is led
+//! Containers are laid out in rows, each below the bridge of its first cable; a cable to another network has its own two ends, and runs
+//! along a line below all bridges (`cable`). The cable of a later row runs down the gutter left of its column, later rows farther
+//! left, so that no wire crosses a box that it does not belong to. Published ports stand on the host's lower edge (`ports`). Where there is no room for all, those to which the eye is led
 //! keep their boxes, and the others are cards of a name and an address in one field below their bridge.
 
+mod cable;
 mod container;
 mod field;
 mod host;
+mod ports;
 mod size;
 
 use super::scene::{Anchor, Font, Ink, Scene, Style, Text, Tint};
@@ -27,6 +30,8 @@ use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId, scene::Node};
 use crate::spec::ContainerId;
 use crate::trace::{Container, Entity, Family, Link, LinkKind, World};
+use cable::{Cables, Trunks};
+use container::Ends;
 use egui::{Rect, vec2};
 use size::Sizes;
 use std::collections::BTreeSet;
@@ -44,7 +49,11 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     if stage.detail == Detail::Thin && !hangs {
         sizes.container = sizes.container.moved_up();
     }
-    let groups = Groups::of(world, &stage, sizes);
+    if !world.publications.is_empty() {
+        sizes.gutter += ports::BESIDE;
+    }
+    let cables = Cables::of(world);
+    let groups = Groups::of(world, &stage, sizes, &cables);
     let frame_id = NodeId::of(Entity::Host);
     let outside = if world.links.values().any(|l| l.kind == LinkKind::Uplink) { sizes.outside } else { 0.0 };
     let origin = egui::pos2(stage.margin(), stage.margin() + outside);
@@ -68,8 +77,9 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let below = host::first_row(world, host, &mut stage, sizes, &frame_id, origin, width, &groups);
     let left = origin.x + sizes.pad;
     let bottom = groups.draw(world, host, &mut stage, &frame_id, left, below, width - 2.0 * sizes.pad);
+    let bottom = ports::draw(world, &mut stage, &frame_id, rect(left, bottom, width - 2.0 * sizes.pad, 0.0), sizes);
     if let Some(frame) = stage.scene.node_mut(&frame_id) {
-        frame.rect.max.y = bottom + sizes.foot;
+        frame.rect.max.y = bottom;
     }
     let spoken = spoken(world, &stage);
     stage.done(spoken)
@@ -84,12 +94,20 @@ pub(super) fn most(stage: &Stage<'_>) -> usize {
 /// Containers by the bridge that they hang on, each group with its place.
 struct Groups<'a> {
     all: Vec<Group<'a>>,
+    /// Where there are many, those of which no container is open: bridges alone, with the number of their ports.
+    closed: Vec<Group<'a>>,
 }
+
+/// No more bridges stand side by side where room is dear.
+const SIDE_BY_SIDE: usize = 2;
+/// A bridge of which no container is open.
+const CLOSED: egui::Vec2 = vec2(196.0, 38.0);
+const CLOSED_GAP: f32 = 8.0;
 
 struct Group<'a> {
     bridge: Option<&'a Arc<Link>>,
     /// Drawn with all that is in them.
-    containers: Vec<&'a Arc<Container>>,
+    containers: Vec<(&'a Arc<Container>, Ends<'a>)>,
     /// Drawn as a name and an address.
     folded: Vec<&'a Arc<Container>>,
     columns: usize,
@@ -97,7 +115,7 @@ struct Group<'a> {
 }
 
 impl<'a> Groups<'a> {
-    fn of(world: &'a World, stage: &Stage<'_>, sizes: Sizes) -> Self {
+    fn of(world: &'a World, stage: &Stage<'_>, sizes: Sizes, cables: &Cables<'a>) -> Self {
         let bridges = world.links.values().filter(|l| l.kind == LinkKind::Bridge);
         let group = |bridge| Group { bridge, containers: Vec::new(), folded: Vec::new(), columns: 1, sizes };
         let mut all: Vec<Group<'a>> = bridges.map(|bridge| group(Some(bridge))).collect();
@@ -107,19 +125,47 @@ impl<'a> Groups<'a> {
         let containers = super::in_order(world);
         let opened = opened(world, stage, &containers);
         for container in containers {
-            let home = bridge_of(world, &container.id);
+            let home = cables.home(world, &container.id);
             let at = all.iter().position(|g| home.is_some() && g.bridge.map(|b| &b.key) == home).unwrap_or(0);
             let opens = opened.as_ref().is_none_or(|opened| opened.contains(&container.id));
-            let kept = if opens { &mut all[at].containers } else { &mut all[at].folded };
-            kept.push(container);
+            if opens {
+                let ends = Ends::of(world, cables, container, sizes.container);
+                all[at].containers.push((container, ends));
+            } else {
+                all[at].folded.push(container);
+            }
+        }
+        let mut closed = Vec::new();
+        if stage.detail >= Detail::Least && all.len() > SIDE_BY_SIDE {
+            let is_open = |group: &Group<'_>| {
+                !group.containers.is_empty()
+                    || group.bridge.is_some_and(|b| stage.is_open(&Entity::Link(b.key.clone())))
+            };
+            (all, closed) = all.into_iter().partition(is_open);
+            // One is open at least, and has those that hang on none.
+            let first = if all.is_empty() {
+                all.extend(closed.pop());
+                0
+            } else {
+                0
+            };
+            let strays = closed.iter_mut().flat_map(|group| {
+                let (home, stray) = std::mem::take(&mut group.folded)
+                    .into_iter()
+                    .partition(|container| cables.home(world, &container.id).is_some());
+                group.folded = home;
+                stray
+            });
+            let strays: Vec<_> = strays.collect();
+            all[first].folded.extend(strays);
         }
         let groups = all.len() as f32;
         let room = stage.wide(f32::INFINITY) - 2.0 * stage.margin() - 2.0 * sizes.pad - GROUP_GAP * (groups - 1.0);
-        let most = (((room / groups + sizes.gutter) / (sizes.container.width + sizes.gutter)).min(1e3) as usize).max(1);
         for group in &mut all {
+            let most = (((room / groups + sizes.gutter) / (group.cell() + sizes.gutter)).min(1e3) as usize).max(1);
             group.columns = wanted_columns(group.containers.len()).min(most);
         }
-        Self { all }
+        Self { all, closed }
     }
 
     fn width(&self) -> f32 {
@@ -139,12 +185,36 @@ impl<'a> Groups<'a> {
         width: f32,
     ) -> f32 {
         let spare = (width - self.width()) / self.all.len() as f32;
-        let (mut x, mut bottom) = (left, top);
+        let mut x = left;
+        let mut places = Vec::new();
+        // All bridges before any cable, that may lead from one to what is below another.
         for group in &self.all {
             let room = group.width() + spare;
-            bottom = bottom.max(group.draw(world, host, stage, frame, rect(x, top, room, 0.0)));
+            let at = rect(x, top, room, if group.bridge.is_some() { group.sizes.bridge } else { 0.0 });
+            if let Some(bridge) = group.bridge {
+                host::bridge(world, stage, frame, bridge, at);
+            }
+            places.push(at);
             x += room + GROUP_GAP;
         }
+        let bus = places.iter().map(Rect::bottom).fold(top, f32::max);
+        let trunks = Trunks::below(bus, left, self.all.iter().flat_map(Group::leads_here).collect());
+        let mut bottom = top;
+        for (group, place) in self.all.iter().zip(places) {
+            let below = rect(place.left(), place.bottom(), place.width(), 0.0);
+            bottom = bottom.max(group.draw(world, host, stage, frame, below, &trunks));
+        }
+        let columns = (((width + CLOSED_GAP) / (CLOSED.x + CLOSED_GAP)) as usize).max(1);
+        let first = bottom + CLOSED_GAP + 4.0;
+        for (nth, group) in self.closed.iter().enumerate() {
+            let Some(bridge) = group.bridge else { continue };
+            let x = left + (nth % columns) as f32 * (CLOSED.x + CLOSED_GAP);
+            let y = first + (nth / columns) as f32 * (CLOSED.y + CLOSED_GAP);
+            let at = rect(x, y, CLOSED.x, CLOSED.y);
+            host::closed_bridge(world, stage, frame, bridge, at);
+            bottom = at.bottom();
+        }
+        trunks.finish(stage);
         bottom
     }
 }
@@ -198,8 +268,29 @@ impl Group<'_> {
         self.containers.len().div_ceil(self.columns)
     }
 
+    /// How wide the widest box is.
+    fn cell(&self) -> f32 {
+        let widths = self.containers.iter().map(|(_, ends)| self.sizes.container.width_of(ends.places()));
+        widths.fold(self.sizes.container.width, f32::max)
+    }
+
+    /// Cables that run down the gutter to containers of the rows up to that one.
+    fn lanes_to(&self, row: usize) -> usize {
+        let most = |row: usize| {
+            let all = self.containers.iter().skip(row * self.columns).take(self.columns);
+            all.map(|(_, ends)| ends.places()).max().unwrap_or(0)
+        };
+        (1..=row).map(most).sum()
+    }
+
+    /// The bridges of others that lead to containers of this one.
+    fn leads_here(&self) -> impl Iterator<Item = &crate::trace::LinkKey> {
+        let cables = self.containers.iter().flat_map(|(_, ends)| ends.bridges());
+        cables.filter(|key| self.bridge.is_none_or(|home| home.key != **key))
+    }
+
     fn gutter(&self) -> f32 {
-        self.sizes.gutter + LANE * self.rows().saturating_sub(1) as f32
+        self.sizes.gutter + LANE * self.lanes_to(self.rows().saturating_sub(1)).saturating_sub(1) as f32
     }
 
     /// Room at the left for the wires of later rows, and of the field.
@@ -209,38 +300,43 @@ impl Group<'_> {
 
     fn width(&self) -> f32 {
         let columns = self.columns as f32;
-        let boxes = columns * self.sizes.container.width + (columns - 1.0) * self.gutter();
+        let boxes = columns * self.cell() + (columns - 1.0) * self.gutter();
         let field = if self.folded.is_empty() { 0.0 } else { field::LEAST };
         boxes.max(field) + self.lanes()
     }
 
     /// The field stands beside the boxes where that leaves it its width.
     fn is_beside(&self, room: Rect) -> bool {
-        let boxes = self.columns as f32 * (self.sizes.container.width + self.sizes.gutter);
+        let boxes = self.columns as f32 * (self.cell() + self.sizes.gutter);
         self.rows() == 1 && !self.folded.is_empty() && room.width() - boxes >= field::LEAST
     }
 
-    fn draw(&self, world: &World, host: &crate::trace::Host, stage: &mut Stage<'_>, frame: &NodeId, room: Rect) -> f32 {
-        let mut top = room.top();
-        if let Some(bridge) = self.bridge {
-            let at = rect(room.left(), top, room.width(), self.sizes.bridge);
-            host::bridge(world, stage, frame, bridge, at);
-            top = at.bottom();
-        }
-        let (gutter, wide) = (self.gutter(), self.sizes.container.width);
+    fn draw(
+        &self,
+        world: &World,
+        host: &crate::trace::Host,
+        stage: &mut Stage<'_>,
+        frame: &NodeId,
+        room: Rect,
+        trunks: &Trunks,
+    ) -> f32 {
+        let (bus, top) = (room.top(), room.top() + trunks.height());
+        let (gutter, wide) = (self.gutter(), self.cell());
         let boxes = self.columns as f32 * wide + (self.columns as f32 - 1.0) * gutter;
         let beside = self.is_beside(room);
         let middle = room.left() + self.lanes() + (room.width() - self.lanes() - boxes) / 2.0;
         let first = if beside { room.left() } else { middle };
         let mut bottom = top;
-        for (i, container) in self.containers.iter().enumerate() {
+        for (i, (container, ends)) in self.containers.iter().enumerate() {
             let (row, column) = (i / self.columns, i % self.columns);
             let x = first + column as f32 * (wide + gutter);
             let y = top + row as f32 * (self.sizes.container.height() + self.sizes.between);
-            // The lane in the gutter: the first row needs none, each later one is farther left.
-            let lane = (row > 0).then(|| x - 10.0 - LANE * (row - 1) as f32);
-            let cell = container::Cell { at: egui::pos2(x, y), bus: top, lane, sizes: self.sizes.container };
-            bottom = bottom.max(container::draw(world, host, stage, frame, self.bridge, container, cell));
+            // The lane in the gutter: the first row needs none, those of later ones are farther left.
+            let lane = (row > 0).then(|| x - 10.0 - LANE * self.lanes_to(row - 1) as f32);
+            let home = self.bridge.map(|bridge| &bridge.key);
+            let at = egui::pos2(x + (wide - self.sizes.container.width_of(ends.places())) / 2.0, y);
+            let cell = container::Cell { at, bus, lane, sizes: self.sizes.container, home, trunks };
+            bottom = bottom.max(container::draw(world, host, stage, frame, container, ends, &cell));
         }
         if self.folded.is_empty() {
             return bottom;
@@ -248,27 +344,15 @@ impl Group<'_> {
         if beside {
             let left = room.left() + boxes + gutter;
             let place = Rect::from_min_max(egui::pos2(left, top + 20.0), egui::pos2(room.right(), top + 20.0));
-            let route = vec![egui::pos2(place.center().x, top), place.center_top()];
+            let route = vec![egui::pos2(place.center().x, bus), place.center_top()];
             return bottom.max(field::draw(world, stage, frame, self.bridge, &self.folded, place, route));
         }
         let below = bottom + if self.containers.is_empty() { 26.0 } else { self.sizes.between };
         let place = rect(room.left() + self.lanes(), below, room.width() - self.lanes(), 0.0);
         let (lane, y) = (room.left() + 8.0, below + 14.0);
-        let route = vec![egui::pos2(lane, top), egui::pos2(lane, y), egui::pos2(place.left(), y)];
+        let route = vec![egui::pos2(lane, bus), egui::pos2(lane, y), egui::pos2(place.left(), y)];
         field::draw(world, stage, frame, self.bridge, &self.folded, place, route)
     }
-}
-
-/// The bridge that a container's cable, its lease or its wish leads to.
-fn bridge_of<'a>(world: &'a World, id: &ContainerId) -> Option<&'a crate::trace::LinkKey> {
-    let port = world.links.values().find(|l| l.container.as_ref() == Some(id) && l.master.is_some());
-    let by_port = port.and_then(|port| {
-        world.links.values().find(|l| l.netns == port.netns && Some(l.ifindex) == port.master).map(|l| &l.key)
-    });
-    by_port.or_else(|| {
-        let (network, _) = world.reserved_for(id)?;
-        world.networks.get(network)?.bridge.as_ref()
-    })
 }
 
 /// `eth0@if8` as `ip link` writes it.
@@ -293,6 +377,15 @@ fn may_carry(link: &Link) -> bool {
     link.carries() != Some(false)
 }
 
+/// The address of a link; that it is down is told before that, and where it has none, what it is instead.
+fn address_or_state(world: &World, link: &Link) -> String {
+    match world.addresses_of(&link.key).next() {
+        Some(address) if may_carry(link) => address.to_owned(),
+        Some(address) => format!("{} · {address}", link.state_word()),
+        None => link.state_word().to_owned(),
+    }
+}
+
 /// A card of a link with what it is known by: its address where it has one, its ifindex, its state. Dashed when nothing gets
 /// through. A low card says the same in fewer lines.
 fn link_card(
@@ -303,7 +396,10 @@ fn link_card(
     tint: Tint,
     address: Option<(Ink, String)>,
 ) -> NodeId {
-    let detail = (Ink::Weak, format!("ifindex {} · {}", link.ifindex, link.state_word()));
+    // The state is told before the number.
+    let both = format!("ifindex {} · {}", link.ifindex, link.state_word());
+    let fits = stage.width(&both, Font::Mono) <= at.width() - 12.0;
+    let detail = (Ink::Weak, if fits { both } else { link.state_word().to_owned() });
     if stage.is_full() {
         let lines: Vec<(Ink, String)> = address.into_iter().chain([detail]).collect();
         return small_card(stage, link, at, parent, tint, &lines);
@@ -324,11 +420,17 @@ fn small_card(
     let rows = lines.len() as f32 + 1.0;
     let step = if stage.is_full() { 18.0 } else { 16.0 };
     let top = at.height() / 2.0 - (rows - 1.0) * step / 2.0 + if stage.is_full() { 1.0 } else { 0.0 };
-    let (name, font) = match stage.is_full() {
-        true => (link_name(link), Font::MonoTitle),
-        false => (format!("{} · {}", link_name(link), link.ifindex), Font::Mono),
+    let font = if stage.is_full() { Font::MonoTitle } else { Font::Mono };
+    let name = match (stage.is_full(), may_carry(link)) {
+        (true, _) => stage.fit_middle(&link_name(link), font, at.width() - 16.0),
+        (false, true) => stage.fit_middle(&format!("{} · {}", link_name(link), link.ifindex), font, at.width() - 16.0),
+        // That nothing gets through is told before the number.
+        (false, false) => {
+            let state = format!(" · {}", link.state_word());
+            let name = stage.fit_middle(&link_name(link), font, at.width() - 16.0 - stage.width(&state, font));
+            format!("{name}{state}")
+        }
     };
-    let name = stage.fit_middle(&name, font, at.width() - 16.0);
     let style = if may_carry(link) { Style::Solid } else { Style::Dashed };
     let mut node = Node::new(NodeId::of(Entity::Link(link.key.clone())), at, tint, style)
         .within(parent)
@@ -399,6 +501,14 @@ fn spoken(world: &World, stage: &Stage<'_>) -> String {
         if let Some((is, address)) = address.map(|address| ("container", address)).or_else(reserved) {
             let vars = [("name", container.name.as_str()), ("address", address)];
             parts.push(stage.say_with(&format!("scene-network-spoken-{is}"), &vars));
+        }
+        if let Some(link) = end.filter(|link| !may_carry(link)) {
+            let vars = [("name", container.name.as_str()), ("link", link.name.as_str()), ("state", link.state_word())];
+            parts.push(stage.say_with("scene-network-spoken-down", &vars));
+        }
+        for port in world.publications.values().filter(|port| port.container == container.id) {
+            let vars = [("name", container.name.as_str()), ("port", &ports::text(port))];
+            parts.push(stage.say_with("scene-network-spoken-port", &vars));
         }
     }
     parts.join(" ")

@@ -46,12 +46,27 @@ pub(super) struct ContainerSizes {
     pub own: Vec2,
     /// From the box's upper edge to loopback and routes; where there is no room for them, none.
     pub lower: Option<f32>,
+    /// From one cable to the next, and left and right of all of them, where there is more than one.
+    pub pitch: f32,
+    pub side: f32,
+    /// No more cables are drawn.
+    pub cables: usize,
 }
 
 impl ContainerSizes {
     /// No end of a cable hangs outside: the box moves up to where it would.
     pub fn moved_up(self) -> Self {
         Self { box_top: self.plug_top + self.plug.y + 9.0, ..self }
+    }
+
+    /// How wide a box with so many cables is.
+    pub fn width_of(&self, cables: usize) -> f32 {
+        if cables < 2 { self.width } else { cables as f32 * self.pitch + 2.0 * self.side }
+    }
+
+    /// Where in its box the middle of a cable is.
+    pub fn cable(&self, nth: usize, of: usize) -> f32 {
+        if of < 2 { self.width / 2.0 } else { self.side + self.pitch * (nth as f32 + 0.5) }
     }
 
     /// From the bridge to the lower edge of the box.
@@ -111,6 +126,9 @@ const FULL: Sizes = Sizes {
         own_top: 62.0,
         own: vec2(158.0, 68.0),
         lower: Some(144.0),
+        pitch: 190.0,
+        side: 20.0,
+        cables: 6,
     },
 };
 
@@ -138,6 +156,9 @@ const LESS: Sizes = Sizes {
         own: vec2(172.0, 36.0),
         // Clear of the light around the end of the cable.
         lower: Some(71.0),
+        pitch: 180.0,
+        side: 6.0,
+        cables: 4,
     },
 };
 

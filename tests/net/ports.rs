@@ -1,0 +1,80 @@
+//! Published ports as a neighbour of the host sees them.
+
+use crate::{Engine, connected, in_netns, outside};
+use dockwalk::engine::lab::Netns;
+use dockwalk::engine::net::Wanted;
+use dockwalk::trace::Transport;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+/// Answers on these ports of a namespace, with the address of who asked.
+fn serve(netns: &Netns, ports: &[u16]) {
+    for port in ports {
+        let listener = netns.run(|| Ok(TcpListener::bind(("0.0.0.0", *port)).unwrap())).unwrap();
+        std::thread::spawn(move || {
+            while let Ok((mut stream, from)) = listener.accept() {
+                // Who asks may have gone away.
+                stream.write_all(from.ip().to_string().as_bytes()).unwrap_or_default();
+            }
+        });
+    }
+}
+
+/// As whom one is seen that asks there; none who gets no answer.
+fn asks(netns: &Netns, at: &str) -> Option<String> {
+    let at: SocketAddr = at.parse().unwrap();
+    let answer = netns.run(|| {
+        let connected = TcpStream::connect_timeout(&at, Duration::from_millis(700));
+        Ok(connected.ok().map(|mut stream| {
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        }))
+    });
+    answer.unwrap()
+}
+
+pub fn a_neighbour_reaches_what_is_published_and_nothing_else() {
+    let engine = Engine::new();
+    crate::needs("nft");
+    let host = &engine.lab.host;
+    let net = engine.start();
+    let started = crate::oracle::dump(host);
+    let (id, netns, endpoint) = connected(&engine, &net, 'a');
+    serve(&netns, &[80, 81, 82]);
+    let wanted = |inside, port, at: Option<&str>| Wanted {
+        inside,
+        transport: Transport::Tcp,
+        at: at.map(|at| at.parse().unwrap()),
+        ports: Some(port..=port),
+    };
+    let all = [wanted(80, 8080, None), wanted(81, 8081, Some("127.0.0.1")), wanted(82, 8082, Some("192.0.2.1"))];
+    let outside = outside(host);
+    in_netns(&outside, "ip route add 172.17.0.0/16 via 192.0.2.1 && ip route add 127.0.0.1 via 192.0.2.1");
+    // The kernel of the neighbour is the neighbour's own.
+    in_netns(&outside, "echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet");
+    engine.op(|cx| net.publish(cx, &id, "web", &endpoint, &all));
+    assert_eq!(engine.world().publications.len(), 3);
+
+    let neighbour = Some("192.0.2.2".to_owned());
+    assert_eq!(asks(&outside, "192.0.2.1:8080"), neighbour, "its address is kept");
+    assert_eq!(asks(&outside, "172.17.0.2:80"), neighbour, "by a route of its own to what is published");
+    assert_eq!(asks(&outside, "192.0.2.1:8082"), neighbour);
+    for closed in ["172.17.0.2:81", "192.0.2.1:8081", "127.0.0.1:8081"] {
+        assert_eq!(asks(&outside, closed), None, "{closed}");
+    }
+    let gateway = Some("172.17.0.1".to_owned());
+    for open in ["127.0.0.1:8080", "127.0.0.1:8081", "172.17.0.2:81"] {
+        assert_eq!(asks(host, open), gateway, "{open}");
+    }
+    assert_eq!(asks(host, "172.17.0.1:8080"), gateway, "turned as it leaves");
+    assert_eq!(asks(host, "127.0.0.1:8082"), None, "of one address alone");
+
+    engine.op(|cx| net.disconnect(cx, &id));
+    assert!(engine.world().publications.is_empty());
+    assert_eq!((asks(host, "127.0.0.1:8080"), asks(&outside, "192.0.2.1:8080")), (None, None));
+    in_netns(host, "ip link delete out0");
+    assert_eq!(crate::oracle::dump(host), started, "as before");
+    engine.op(|cx| net.stop(cx));
+}
