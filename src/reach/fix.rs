@@ -1,6 +1,6 @@
 //! One command after which an answer is another.
 
-use super::matrix::{Asked, Outcome, answer};
+use super::answer::{Asked, Outcome, answer};
 use super::names::{has_names, networks};
 use super::packet::Block;
 use super::rules::FORWARDS;

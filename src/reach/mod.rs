@@ -13,6 +13,7 @@
 //!
 //! Pure. Does not know how any of it is said, drawn or probed.
 
+mod answer;
 mod fix;
 mod graph;
 mod matrix;

@@ -305,6 +305,8 @@ fn a_link_that_is_off_is_named_from_either_side() {
         assert_eq!(cell.because, Some(Entity::Link(inner.clone())));
     }
     check(&lab.ping(&b, &End::Outside), DoesNot, "link-down", "docker restart b");
+    lab.change_link(&inner.0, |link| (link.up, link.carrier) = (true, Some(true)));
+    lab.change_link(&outer.0, |link| link.carrier = Some(true));
     lab.change_link("br-f", |link| link.up = false);
     let lone = lab.container("lone", 6, &["bridge"]);
     // The kernel takes the bridge's route away, and the default route leads out.

@@ -1,0 +1,212 @@
+//! What comes of a question: which address is asked, and which of several answers is the one that counts.
+
+use super::names::{self, Looked};
+use super::packet::Packet;
+use super::walk::{Arrived, Map, Stop, Walk};
+use super::{Answer, End, Question, Why};
+use crate::spec::ContainerId;
+use crate::trace::{Entity, LinkKey, Mode, NetworkMode, Publication, Rule};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+/// An answer before it is a cell.
+pub(super) struct Outcome {
+    pub address: Option<Ipv4Addr>,
+    pub answer: Answer,
+    pub why: Why,
+    pub because: Option<Entity>,
+    pub way: Vec<LinkKey>,
+    /// The address that it is sent from.
+    pub source: Option<Ipv4Addr>,
+}
+
+/// One pair's question.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub question: Question,
+    pub from: &'a End,
+    pub to: &'a End,
+    /// The address beyond the uplink; the uplink's own next hop without.
+    pub outside: Option<Ipv4Addr>,
+}
+
+/// What comes of it.
+pub(super) fn answer(map: &Map<'_>, asked: &Asked<'_>) -> Outcome {
+    match (asked.from, asked.to) {
+        (End::Outside, End::Container(id)) => into_container(map, asked.question, id),
+        (End::Outside, _) => into_host(map),
+        (from, to) => from_inside(map, asked.question, from, to, asked.outside),
+    }
+}
+
+impl Map<'_> {
+    /// The network namespace that somebody is in; none for outside, or where the World does not say.
+    pub(super) fn netns(&self, end: &End) -> Option<u64> {
+        match end {
+            End::Container(id) => {
+                let process = self.world.main_process(id);
+                let own = process.and_then(|it| it.process.namespaces.get(&crate::trace::NamespaceKind::Net).copied());
+                own.or_else(|| self.world.netns_of(id)).or_else(|| self.joined(id))
+            }
+            End::Host => Some(self.host),
+            End::Outside => None,
+        }
+    }
+
+    fn joined(&self, id: &ContainerId) -> Option<u64> {
+        match &self.world.containers.get(id)?.network_mode {
+            NetworkMode::Container(other) => self.world.netns_of(&self.world.container(other)?.id),
+            _ => None,
+        }
+    }
+
+    /// The addresses by which somebody in that namespace can be reached, those of a link that another shares first.
+    fn addresses_for(&self, netns: u64, asker: u64) -> Vec<Ipv4Addr> {
+        let own = self.graph.addresses(netns).iter().map(|(address, _)| *address);
+        let mut own: Vec<_> = own.filter(|address| !address.is_loopback()).collect();
+        let near = |address: &Ipv4Addr| {
+            let routes = self.world.routes.iter().filter(|route| route.netns == asker && route.via.is_none());
+            let mut blocks = routes.filter_map(|route| super::packet::Block::parse(&route.destination));
+            blocks.any(|block| block.prefix > 0 && block.has(*address))
+        };
+        own.sort_by_key(|address| !near(address));
+        own
+    }
+}
+
+fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside: Option<Ipv4Addr>) -> Outcome {
+    let no =
+        |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
+    let unknown = |end: &End| Outcome { answer: Answer::Unknown, ..no(Why::NamespaceUnknown, end.entity()) };
+    let Some(asker) = map.netns(from) else { return unknown(from) };
+    let goal = map.netns(to);
+    let addresses = match (question, to) {
+        (Question::Name, End::Container(id)) => match names::look_up(map, from, asker, id) {
+            Looked::Addresses(addresses) => addresses,
+            Looked::None(why) => return no(why, from.entity()),
+        },
+        (_, End::Outside) => match outside.or_else(|| map.next_outside()) {
+            Some(address) => vec![address],
+            None => return no(Why::NoUplink, Some(Entity::Host)),
+        },
+        _ => {
+            let Some(asked) = map.netns(to) else { return unknown(to) };
+            let addresses = map.addresses_for(asked, asker);
+            if addresses.is_empty() && asked == asker {
+                vec![Ipv4Addr::LOCALHOST]
+            } else if addresses.is_empty() {
+                let why = if is_alone(map, to) { Why::NoNetwork } else { Why::NoAddress };
+                return no(why, to.entity());
+            } else {
+                addresses
+            }
+        }
+    };
+    let mut outcomes: Vec<_> = addresses
+        .into_iter()
+        .map(|to_address| {
+            let packet =
+                Packet { from: Ipv4Addr::UNSPECIFIED, to: to_address, protocol: question.protocol(), answers: false };
+            let mut walk = Walk::new(map);
+            let came = walk.ask(asker, goal, packet);
+            let (answer, why, because) = match came {
+                Ok(arrived) => {
+                    let (why, because) = reason(map, asker, &arrived);
+                    (Answer::Reaches, why, because)
+                }
+                Err(Stop { unknown: true, why, because }) => (Answer::Unknown, why, because),
+                Err(Stop { why: Why::NoRoute { .. }, .. }) if is_alone(map, from) => {
+                    (Answer::DoesNot, Why::NoNetwork, from.entity())
+                }
+                Err(Stop { why, because, .. }) => (Answer::DoesNot, why, because),
+            };
+            Outcome { address: Some(to_address), answer, why, because, way: walk.way, source: walk.source }
+        })
+        .collect();
+    // One way is enough. Where there is none, what is not known counts; else what stopped the first.
+    let at = [Answer::Reaches, Answer::Unknown]
+        .into_iter()
+        .find_map(|wanted| outcomes.iter().position(|it| it.answer == wanted));
+    outcomes.swap_remove(at.unwrap_or(0))
+}
+
+/// It is in a namespace of its own with `lo` alone.
+fn is_alone(map: &Map<'_>, end: &End) -> bool {
+    let id = match end {
+        End::Container(id) => id,
+        End::Host | End::Outside => return false,
+    };
+    let netns = map.netns(end);
+    let links = map.world.links.values().filter(|link| Some(link.netns) == netns);
+    let leased = map.world.leases.values().any(|holder| holder == id);
+    !leased && links.count() <= 1
+}
+
+/// What let it through.
+fn reason(map: &Map<'_>, asker: u64, arrived: &Arrived) -> (Why, Option<Entity>) {
+    let rule = |rule: &Option<Arc<Rule>>| rule.as_ref().map(|rule| Entity::Rule(rule.key.clone()));
+    let bridge = || arrived.bridge.as_ref().map(|bridge| Entity::Link(bridge.key.clone()));
+    match arrived.netns {
+        Some(netns) if netns == asker => (Why::SameNamespace, Some(Entity::Namespace(netns))),
+        None if arrived.masqueraded.is_some() => (Why::Masqueraded, rule(&arrived.masqueraded)),
+        None => (Why::Forwarded, map.uplink().map(|link| Entity::Link(link.key.clone()))),
+        Some(_) if arrived.forwarded => (Why::Forwarded, rule(&arrived.accepted).or_else(bridge)),
+        Some(netns) if netns == map.host => (Why::HostItself, bridge().or(Some(Entity::Host))),
+        Some(_) => {
+            let by = arrived.bridge.as_ref().map(|bridge| &bridge.key);
+            let network = map.world.networks.values().find(|network| by.is_some() && network.bridge.as_ref() == by);
+            match network {
+                Some(network) => {
+                    let why = Why::SameNetwork { network: network.name.clone() };
+                    (why, Some(Entity::Network(network.id.clone())))
+                }
+                None => (Why::Forwarded, bridge()),
+            }
+        }
+    }
+}
+
+/// From outside only published ports lead in: in the lab one on this machine's own loopback, which is carried to the container from the
+/// lab's host. What else the real host lets in or not is not in the World.
+fn into_container(map: &Map<'_>, question: Question, id: &ContainerId) -> Outcome {
+    let no =
+        |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
+    let own: Vec<_> = map.world.publications.values().filter(|port| port.container == *id).collect();
+    let leads = |port: &Publication| format!(":{}→{}", port.host.first().map_or(0, SocketAddr::port), port.to.port());
+    let protocol = question.protocol();
+    let meant = |port: &&&Arc<Publication>| {
+        port.transport.as_str() == protocol.name() && protocol.port() == Some(port.to.port())
+    };
+    let Some(port) = own.iter().find(meant) else {
+        let ports = own.iter().map(|port| leads(port)).collect::<Vec<_>>().join(", ");
+        let why = if own.is_empty() { Why::NotPublished } else { Why::OtherPorts { ports } };
+        return no(why, Some(Entity::Container(id.clone())));
+    };
+    let because = Some(Entity::Port(port.key.clone()));
+    if !is_lab(map) {
+        return Outcome { answer: Answer::Unknown, ..no(Why::RealHost, because) };
+    }
+    if port.machine.is_empty() {
+        return no(Why::Lab, because);
+    }
+    let IpAddr::V4(address) = port.to.ip() else { return no(Why::NoAddress, because) };
+    let mut walk = Walk::new(map);
+    let packet = Packet { from: Ipv4Addr::UNSPECIFIED, to: address, protocol, answers: false };
+    let carried = walk.ask(map.host, map.netns(&End::Container(id.clone())), packet);
+    let (answer, why, because) = match carried {
+        Ok(_) => (Answer::Reaches, Why::Published { ports: leads(port) }, because),
+        Err(Stop { unknown, why, because }) => (if unknown { Answer::Unknown } else { Answer::DoesNot }, why, because),
+    };
+    Outcome { address: Some(address), answer, why, because, way: walk.way, source: walk.source }
+}
+
+fn is_lab(map: &Map<'_>) -> bool {
+    map.world.host.as_ref().is_some_and(|host| host.mode == Mode::Lab)
+}
+
+/// In the lab nothing comes to the host's own address: its uplink carries what is asked for from within.
+fn into_host(map: &Map<'_>) -> Outcome {
+    let because = map.uplink().map(|link| Entity::Link(link.key.clone())).or(Some(Entity::Host));
+    let (answer, why) = if is_lab(map) { (Answer::DoesNot, Why::Lab) } else { (Answer::Unknown, Why::RealHost) };
+    Outcome { address: None, answer, why, because, way: Vec::new(), source: None }
+}
