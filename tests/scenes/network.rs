@@ -2,7 +2,7 @@
 //! container.
 
 use crate::laws::{self, check, draw};
-use crate::sample::{self, HOST_NS, Sample, container::netns, crowd, id, link, route, shell_layers};
+use crate::sample::{self, HOST_NS, Sample, container::netns, crowd, id, link, route};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::NetworkId;
 use dockwalk::trace::*;
@@ -276,4 +276,34 @@ fn a_hundred_containers_on_ten_networks_with_a_port_each_are_drawn_by_the_laws()
         assert!(texts(own).contains("172.23.0.57"), "{}", texts(own));
         assert!(scene.node(&NodeId::of(Entity::Port("tcp/0.0.0.0:8055".into()))).is_some(), "and its port");
     }
+}
+
+/// Who has no cable hangs on no bridge, be it open or one of many; who shares another's network says whose.
+#[test]
+fn who_has_no_cable_hangs_on_no_bridge() {
+    let mut s = crowd(60);
+    let first = Entity::Container(id("box00"));
+    for name in ["guest", "ended"] {
+        let mode = if name == "guest" { format!("container:{}", id("box00")) } else { "host".to_owned() };
+        s.create(name, "shell", &mode);
+    }
+    s.run_process("guest", 0);
+    s.saw(Change::ContainerState { id: id("ended"), state: ContainerState::Exited { status: 0 } });
+    keep("loose", &s);
+    let loose = NodeId::named("field of ".to_owned());
+    let mut seen = 0;
+    for scene in everywhere(&s.world, Some(&first)) {
+        assert!(wires(&scene, &NodeId::of(Entity::Link("docker0".into())), &loose).is_empty());
+        for name in ["guest", "ended"] {
+            let of = NodeId::of(Entity::Container(id(name)));
+            let Some(node) = scene.node(&of) else { continue };
+            if node.parent.as_ref() == Some(&loose) {
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0, "none was folded");
+    let scene = draw(Tab::Network, &s.world, Lang::En);
+    let note = scene.nodes().map(texts).find(|text| text.contains("it shares")).unwrap();
+    assert!(note.contains("box00"), "{note}");
 }

@@ -156,6 +156,7 @@ scene-reserved-not-set = no link has it yet
 scene-address-reserved = { $address } reserved
 scene-net-none = Network mode none: its namespace has lo alone.
 scene-net-host = Network mode host: it shares the host's namespace. The interfaces above are this container's own.
+scene-net-shared = Network mode container: it shares the namespace of { $name }, whose interfaces are its own.
 scene-net-not-yet = No network namespace. It is made when the container starts.
 scene-net-none-now = No network namespace now. A new one is made when the container starts again.
 scene-net-unknown = Its network namespace has not been seen yet.

@@ -156,6 +156,7 @@ scene-reserved-not-set = 아직 링크에 없음
 scene-address-reserved = { $address } 예약됨
 scene-net-none = 네트워크 모드 none: 자기 네임스페이스에 lo만 있습니다.
 scene-net-host = 네트워크 모드 host: 호스트의 네임스페이스를 그대로 씁니다. 위의 인터페이스가 곧 이 컨테이너의 것입니다.
+scene-net-shared = 네트워크 모드 container: 컨테이너 { $name }의 네임스페이스를 함께 씁니다. { $name }의 인터페이스가 곧 이 컨테이너의 것입니다.
 scene-net-not-yet = 네트워크 네임스페이스가 없습니다. 실행할 때 만들어집니다.
 scene-net-none-now = 지금은 네트워크 네임스페이스가 없습니다. 다시 실행하면 새로 만들어집니다.
 scene-net-unknown = 네트워크 네임스페이스를 아직 보지 못했습니다.

@@ -171,22 +171,34 @@ fn boxed(
                 inside_in_a_line(world, stage, &id, (inode, has_room), place, sizes);
             }
             if container.network_mode == NetworkMode::None {
-                note(stage, &id, place, sizes, "scene-net-none");
+                let text = stage.say("scene-net-none");
+                note(stage, &id, place, sizes, &text);
             }
         }
-        Some(_) => note(stage, &id, place, sizes, "scene-net-host"),
-        None => note(
-            stage,
-            &id,
-            place,
-            sizes,
-            match container.state {
-                ContainerState::Running { .. } | ContainerState::Paused { .. } => "scene-net-unknown",
-                ContainerState::Created => "scene-net-not-yet",
-                ContainerState::Exited { .. } | ContainerState::Restarting { .. } => "scene-net-none-now",
-            },
-        ),
+        Some(_) => {
+            let text = stage.say("scene-net-host");
+            note(stage, &id, place, sizes, &text);
+        }
+        None => {
+            let text = without(world, stage, container);
+            note(stage, &id, place, sizes, &text);
+        }
     }
+}
+
+/// Why no network namespace of its own is known of a container.
+fn without(world: &World, stage: &Stage<'_>, container: &Container) -> String {
+    let key = match (&container.network_mode, &container.state) {
+        (NetworkMode::Container(other), state) if state.lives() => {
+            let named = |it: &&Arc<Container>| it.name == *other || it.id.as_str().starts_with(other.as_str());
+            let name = world.containers.values().find(named).map_or(other.as_str(), |it| it.name.as_str());
+            return stage.say_with("scene-net-shared", &[("name", name)]);
+        }
+        (_, ContainerState::Running { .. } | ContainerState::Paused { .. }) => "scene-net-unknown",
+        (_, ContainerState::Created) => "scene-net-not-yet",
+        (_, ContainerState::Exited { .. } | ContainerState::Restarting { .. }) => "scene-net-none-now",
+    };
+    stage.say(key)
 }
 
 /// Where name, state, process and namespace stand in a box: left and right of its cable; of several, between the first two and right of
@@ -365,12 +377,11 @@ fn reserved(
 }
 
 /// What there is instead of an `eth0`.
-fn note(stage: &mut Stage<'_>, id: &NodeId, place: Rect, sizes: ContainerSizes, key: &str) {
-    let text = stage.say(key);
+fn note(stage: &mut Stage<'_>, id: &NodeId, place: Rect, sizes: ContainerSizes, text: &str) {
     let room = place.width() - 40.0;
     let top = if stage.is_full() { 64.0 } else { 28.0 };
     let most = (((sizes.boxed - top) / 16.0) as usize).clamp(1, 4);
-    let mut lines = stage.wrap(&text, Font::Small, room);
+    let mut lines = stage.wrap(text, Font::Small, room);
     if lines.len() > most {
         let rest = lines.split_off(most - 1).join(" ");
         lines.push(stage.fit(&rest, Font::Small, room));

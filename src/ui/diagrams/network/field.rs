@@ -21,7 +21,7 @@ enum Card<'a> {
     Alike(Vec<&'a Container>),
 }
 
-/// Draws it at `place`, with its wire from the bridge along `route`. Returns its lower edge.
+/// Draws it at `place`, with its wire from the bridge along `route`; without a bridge there is none. Returns its lower edge.
 pub(super) fn draw(
     world: &World,
     stage: &mut Stage<'_>,

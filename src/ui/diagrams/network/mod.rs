@@ -96,6 +96,8 @@ struct Groups<'a> {
     all: Vec<Group<'a>>,
     /// Where there are many, those of which no container is open: bridges alone, with the number of their ports.
     closed: Vec<Group<'a>>,
+    /// Drawn as a name, and on no bridge: that have ended or not begun, or have no network of their own.
+    loose: Vec<&'a Arc<Container>>,
 }
 
 /// No more bridges stand side by side where room is dear.
@@ -124,15 +126,18 @@ impl<'a> Groups<'a> {
         }
         let containers = super::in_order(world);
         let opened = opened(world, stage, &containers);
+        let mut loose = Vec::new();
         for container in containers {
             let home = cables.home(world, &container.id);
-            let at = all.iter().position(|g| home.is_some() && g.bridge.map(|b| &b.key) == home).unwrap_or(0);
+            let at = all.iter().position(|g| home.is_some() && g.bridge.map(|b| &b.key) == home);
             let opens = opened.as_ref().is_none_or(|opened| opened.contains(&container.id));
             if opens {
                 let ends = Ends::of(world, cables, container, sizes.container);
-                all[at].containers.push((container, ends));
-            } else {
+                all[at.unwrap_or(0)].containers.push((container, ends));
+            } else if let Some(at) = at {
                 all[at].folded.push(container);
+            } else {
+                loose.push(container);
             }
         }
         let mut closed = Vec::new();
@@ -140,20 +145,9 @@ impl<'a> Groups<'a> {
             let is_chosen = |bridge: &Arc<Link>| stage.look.chosen == Some(&Entity::Link(bridge.key.clone()));
             let is_open = |group: &Group<'_>| !group.containers.is_empty() || group.bridge.is_some_and(is_chosen);
             (all, closed) = all.into_iter().partition(is_open);
-            // One is open at least, and has those that hang on none.
+            // One is open at least.
             if all.is_empty() {
                 all.extend(closed.pop());
-            }
-            let strays = closed.iter_mut().flat_map(|group| {
-                let (home, stray) = std::mem::take(&mut group.folded)
-                    .into_iter()
-                    .partition(|container| cables.home(world, &container.id).is_some());
-                group.folded = home;
-                stray
-            });
-            let strays: Vec<_> = strays.collect();
-            if let Some(first) = all.first_mut() {
-                first.folded.extend(strays);
             }
         }
         let groups = all.len() as f32;
@@ -162,12 +156,13 @@ impl<'a> Groups<'a> {
             let most = (((room / groups + sizes.gutter) / (group.cell() + sizes.gutter)).min(1e3) as usize).max(1);
             group.columns = wanted_columns(group.containers.len()).min(most);
         }
-        Self { all, closed }
+        Self { all, closed, loose }
     }
 
     fn width(&self) -> f32 {
         let groups: f32 = self.all.iter().map(Group::width).sum();
-        groups + GROUP_GAP * (self.all.len() - 1) as f32
+        let least = if self.loose.is_empty() { 0.0 } else { field::LEAST };
+        (groups + GROUP_GAP * (self.all.len() - 1) as f32).max(least)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a layout's inputs")]
@@ -212,7 +207,11 @@ impl<'a> Groups<'a> {
             bottom = at.bottom();
         }
         trunks.finish(stage);
-        bottom
+        if self.loose.is_empty() {
+            return bottom;
+        }
+        let place = rect(left, bottom + 2.0 * CLOSED_GAP, width, 0.0);
+        field::draw(world, stage, frame, None, &self.loose, place, Vec::new())
     }
 }
 
