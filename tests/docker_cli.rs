@@ -96,8 +96,8 @@ fn a_command_runs_and_its_status_is_the_clients() {
         let both = output(bench.args(&["run", "--rm", "lab/shell:1", "sh", "-c", "echo out; echo err >&2"]));
         assert_eq!((both.stdout.as_slice(), both.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
         assert_eq!(good(bench.run("ps -aq")), "");
-        let refused = fails(bench.run("run --rm -p 80:80 lab/shell:1 true"), 125);
-        assert!(refused.contains("PortBindings"), "{refused}");
+        let refused = fails(bench.run("run --rm --pid host lab/shell:1 true"), 125);
+        assert!(refused.contains("PidMode"), "{refused}");
     });
 }
 

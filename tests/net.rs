@@ -49,6 +49,7 @@ const CASES: &[Case] = &[
         "a_neighbour_reaches_what_is_published_and_nothing_else",
         ports::a_neighbour_reaches_what_is_published_and_nothing_else,
     ),
+    ("this_machine_is_no_router_for_its_neighbours", ports::this_machine_is_no_router_for_its_neighbours),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
     ("what_somebody_does_by_hand_is_seen", by_hand::what_somebody_does_by_hand_is_seen),

@@ -5,7 +5,7 @@ mod upper;
 
 use super::fonts;
 use crate::i18n::{Words, size};
-use crate::spec::Digest;
+use crate::spec::{Digest, NetworkId};
 use crate::trace::{
     BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, Mode, MountKind, Transport, World,
 };
@@ -380,7 +380,22 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.link("fact-image", &container.image_name, Entity::Config(container.image.clone()));
             t.row("fact-argv", container.argv.join(" "));
             t.row("fact-hostname", &container.hostname);
-            t.row("fact-network", &container.network_mode);
+            // Those that it is on now; else what it was created for.
+            let cables = world.links.values().filter(|link| link.container.as_ref() == Some(key));
+            let bridges = cables.filter_map(|link| Some((link.netns, link.master?)));
+            let on: std::collections::BTreeSet<_> = bridges
+                .filter_map(|at| world.links.values().find(|link| (link.netns, link.ifindex) == at))
+                .filter_map(|bridge| {
+                    world.networks.values().find(|network| network.bridge.as_ref() == Some(&bridge.key))
+                })
+                .map(|network| (network.name.clone(), network.id.clone()))
+                .collect();
+            if on.is_empty() {
+                t.row("fact-network", &container.network_mode);
+            }
+            for (name, id) in on {
+                t.link("fact-network", name, Entity::Network(id));
+            }
             t.some("WorkingDir", &container.working_dir);
             t.some("User", &container.user);
             t.row("tty", t.words.say(if container.tty { "yes" } else { "no" }));
@@ -464,7 +479,7 @@ fn network(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             let rule = world.rules.get(key)?;
             t.row("fact-rule", &rule.text);
             if let Some(network) = &rule.network {
-                t.link("fact-network", network, Entity::Network(network.clone()));
+                network_row(network, world, t);
             }
             t.link("fact-netns", rule.netns, Entity::Namespace(rule.netns));
             Some((rule.action.to_string(), "kind-rule", Family::Network))
@@ -479,12 +494,18 @@ fn network(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             }
             t.row("fact-leads-to", port.to);
             container_row(Some(&port.container), world, t);
-            t.link("fact-network", &port.network, Entity::Network(port.network.clone()));
+            network_row(&port.network, world, t);
             let title = port.host.first().map_or_else(|| key.clone(), |host| format!("{host}/{}", port.transport));
             Some((title, "kind-port", Family::Network))
         }
         _ => None,
     }
+}
+
+/// A network by its name.
+fn network_row(id: &NetworkId, world: &World, t: &mut Table<'_>) {
+    let name = world.networks.get(id).map_or_else(|| id.to_string(), |network| network.name.clone());
+    t.link("fact-network", name, Entity::Network(id.clone()));
 }
 
 fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {

@@ -18,8 +18,17 @@ pub struct Left {
 }
 
 impl Left {
-    /// What it has now.
+    /// What it has now, once programs have ended that it runs for a moment: it lists rules anew when they change.
     pub fn by(engine: &Engine) -> Self {
+        let passes = |process: &String| {
+            process.split(' ').nth(1).is_none_or(|program| program.is_empty() || program.ends_with("/nft"))
+        };
+        for _ in 0..200 {
+            if !below(engine.pid()).iter().any(passes) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
         let root = seen_by(engine);
         Self {
             containers: names(&root.join("containers")),

@@ -3,7 +3,7 @@
 use crate::{Engine, connected, in_netns, outside};
 use dockwalk::engine::lab::Netns;
 use dockwalk::engine::net::Wanted;
-use dockwalk::trace::Transport;
+use dockwalk::trace::{Mode, Transport};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -76,5 +76,35 @@ pub fn a_neighbour_reaches_what_is_published_and_nothing_else() {
     assert_eq!((asks(host, "127.0.0.1:8080"), asks(&outside, "192.0.2.1:8080")), (None, None));
     in_netns(host, "ip link delete out0");
     assert_eq!(crate::oracle::dump(host), started, "as before");
+    engine.op(|cx| net.stop(cx));
+}
+
+/// Who forwarded nothing before the engine came is no router for its neighbours while it runs.
+pub fn this_machine_is_no_router_for_its_neighbours() {
+    let mut engine = Engine::new();
+    crate::needs("nft");
+    crate::needs("busybox");
+    // As with `--mode host`, in a namespace that has neighbours.
+    engine.lab.mode = Mode::Host;
+    let host = &engine.lab.host;
+    let neighbours = [1, 2].map(|nth| {
+        let neighbour = Netns::create().unwrap();
+        in_netns(host, &format!("ip link add out{nth} type veth peer name in{nth}"));
+        in_netns(host, &format!("ip addr add 192.0.2.{}/28 dev out{nth} && ip link set out{nth} up", 16 * nth + 1));
+        in_netns(host, &format!("ip link set in{nth} netns {}", neighbour.path()));
+        in_netns(&neighbour, &format!("ip addr add 192.0.2.{}/28 dev in{nth} && ip link set in{nth} up", 16 * nth + 2));
+        in_netns(&neighbour, &format!("ip route add default via 192.0.2.{}", 16 * nth + 1));
+        neighbour
+    });
+    serve(&neighbours[1], &[80]);
+    let other = "192.0.2.34:80";
+    assert_eq!(asks(&neighbours[0], other), None, "it forwards nothing");
+    let net = engine.start();
+    assert_eq!(asks(&neighbours[0], other), None, "but for containers");
+    let (_, container, _) = connected(&engine, &net, 'a');
+    assert_eq!(asks(&container, other).as_deref(), Some("192.0.2.33"), "which have the host's address outside");
+    assert_eq!(engine.world().rules["drop/rest"].text, "drop");
+    in_netns(host, "nft delete table ip dockwalk");
+    assert_eq!(asks(&neighbours[0], other).as_deref(), Some("192.0.2.18"), "no more than that rule keeps them apart");
     engine.op(|cx| net.stop(cx));
 }

@@ -25,6 +25,8 @@ pub(super) struct Rules {
     networks: Vec<Ruled>,
     /// The ports that lead to containers.
     ports: Vec<PortRule>,
+    /// Nothing else is forwarded: this machine forwards for its containers alone, as after Docker's `iptables -P FORWARD DROP`.
+    narrow: bool,
     /// What is journaled for it.
     entry: Option<EntryId>,
     seen: BTreeMap<String, Rule>,
@@ -161,7 +163,7 @@ pub(super) struct PortRule {
 }
 
 /// The commands that make the table anew, in one transaction.
-fn script(networks: &[Ruled], ports: &[PortRule]) -> String {
+fn script(networks: &[Ruled], ports: &[PortRule], narrow: bool) -> String {
     let (mut nat, mut forward, mut between) = (String::new(), String::new(), String::new());
     // Writing to a string does not fail.
     for Ruled { segment: Segment { bridge, subnet, internal, .. }, .. } in networks {
@@ -193,6 +195,9 @@ fn script(networks: &[Ruled], ports: &[PortRule]) -> String {
         }
         // Who comes from elsewhere to what nobody published (Docker: the policy of FORWARD).
         writeln!(forward, "\t\toifname \"{bridge}\" drop").unwrap_or_default();
+    }
+    if narrow {
+        forward.push_str("\t\tdrop\n");
     }
     // What a chain jumps to stands before it.
     let between = if between.is_empty() { between } else { format!("\tchain {BETWEEN} {{\n{between}\t}}\n") };
@@ -242,6 +247,11 @@ fn redirect(networks: &[Ruled], ports: &[PortRule]) -> String {
     )
 }
 
+/// From now on nothing is forwarded but what concerns containers.
+pub(super) fn narrow(rules: &Mutex<Rules>) {
+    rules.lock().narrow = true;
+}
+
 /// Puts a network's rules in force, beside those of the others. Without `nft` the bridge works all the same; what is lacking
 /// is said.
 pub(super) fn add(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Network, segment: &Segment) -> Result<()> {
@@ -254,7 +264,7 @@ pub(super) fn add(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Networ
         }
         let (id, name, segment) = (network.id.clone(), network.name.clone(), segment.clone());
         rules.networks.push(Ruled { id, name, segment });
-        script(&rules.networks, &rules.ports)
+        script(&rules.networks, &rules.ports, rules.narrow)
     };
     let plan = Plan::new(StepKind::Masquerade, segment.subnet)
         .call("nft -f -")
@@ -287,7 +297,7 @@ pub(super) fn publish(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, ports: Vec<P
     let script = {
         let mut rules = rules.lock();
         rules.ports.extend(ports);
-        script(&rules.networks, &rules.ports)
+        script(&rules.networks, &rules.ports, rules.narrow)
     };
     let plan = Plan::new(StepKind::PublishRules, subject).call("nft -f -");
     let plan = plan.by_hand(format!("nft -f - <<'EOF'\n{script}EOF"));
@@ -318,10 +328,11 @@ fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
         cx.observe(Change::Remark(problem), evidence);
         Ok(())
     };
-    let mut made = run(netns, &nft, &["-f", "-"], &script(&rules.networks, &rules.ports))?;
+    let mut made = run(netns, &nft, &["-f", "-"], &script(&rules.networks, &rules.ports, rules.narrow))?;
     if made.failure().is_some() && !rules.ports.is_empty() {
         // A kernel without `fib` or `dnat`: the sockets carry what comes, and the rest is as without ports.
-        let refused = std::mem::replace(&mut made, run(netns, &nft, &["-f", "-"], &script(&rules.networks, &[]))?);
+        let refused =
+            std::mem::replace(&mut made, run(netns, &nft, &["-f", "-"], &script(&rules.networks, &[], rules.narrow))?);
         let reason = refused.failure().unwrap_or_default();
         remark(Problem::new(Code::PublishRulesRefused).with("reason", reason), vec![refused.evidence])?;
     }
@@ -415,6 +426,7 @@ fn known<'a>(row: &RuleRow, networks: &'a [Ruled]) -> (Option<String>, RuleActio
             let network = at(row.turns_to().map(str::to_owned));
             (row.port().map(|port| format!("{}/{port}", row.chain)), RuleAction::Publish, network)
         }
+        Some("drop") if row.asks_nothing() => (Some("rest".to_owned()), RuleAction::Drop, None),
         Some("drop" | "jump") => {
             let network = of(row.comes_by()).or_else(|| of(row.leaves_by()));
             let what = match row.comes_by() {
@@ -461,7 +473,7 @@ mod tests {
 
     #[test]
     fn each_network_has_its_rules_in_one_table() {
-        let script = script(&[ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)], &[]);
+        let script = script(&[ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)], &[], false);
         for rule in [
             "\t\tip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade\n",
             "\t\tip saddr 172.18.0.0/16 oifname != \"br-0123456789ab\" masquerade\n",
@@ -479,14 +491,14 @@ mod tests {
     fn what_is_internal_leads_nowhere() {
         let mut inner = ruled("inner", "br-0123456789ab", 18);
         inner.segment.internal = true;
-        let script = script(&[ruled("bridge", "docker0", 17), inner], &[]);
+        let script = script(&[ruled("bridge", "docker0", 17), inner], &[], false);
         assert!(!script.contains("172.18.0.0/16 oifname"), "{script}");
         for rule in
             ["iifname \"br-0123456789ab\" ip daddr != 172.18.0.0/16 drop", "oifname \"br-0123456789ab\" ip saddr"]
         {
             assert!(script.contains(rule), "{script}");
         }
-        assert_eq!(super::script(&[ruled("bridge", "docker0", 17)], &[]).matches("chain").count(), 2);
+        assert_eq!(super::script(&[ruled("bridge", "docker0", 17)], &[], false).matches("chain").count(), 2);
     }
 
     #[test]
@@ -511,7 +523,7 @@ mod tests {
         let all: Vec<_> = named.iter().map(|(key, rule)| (key.as_str(), of(rule))).collect();
         let network = |name: &str| Some(name.to_owned());
         let expected = [
-            ("drop/8", (None, "drop".to_owned())),
+            ("drop/rest", (None, "drop".to_owned())),
             ("forward/6", (None, "forward".to_owned())),
             ("forward/bridge/iif", (network("bridge"), "forward".to_owned())),
             ("forward/bridge/iif/7", (network("bridge"), "forward".to_owned())),
@@ -533,7 +545,9 @@ mod tests {
         };
         let networks = [ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)];
         let ports = [port(None, 8080), port(Some([10, 0, 2, 100].into()), 82)];
-        let script = script(&networks, &ports);
+        let narrow = script(&networks, &ports, true);
+        assert!(narrow.contains("drop\n\t\tdrop\n\t}\n"), "the last of all: {narrow}");
+        let script = script(&networks, &ports, false);
         let to = "dnat to 172.17.0.2:80\n";
         for rule in [
             "iifname \"docker0\" return\n\t\tiifname \"br-0123456789ab\" return\n".to_owned(),

@@ -120,6 +120,10 @@ impl Host {
                 let inverse = NetInverse::RestoreSysctl { netns: netns.inode(), path, value };
                 forwarding.inverse = Some((cx.journal(SCOPE, &inverse)?, inverse));
                 write_sysctl(&netns, Path::new(FORWARDING), "1")?;
+                // Whoever forwarded nothing before is no router for its neighbours now. In the lab there are none.
+                if !self.observer.lock().lab {
+                    filter::narrow(&self.rules);
+                }
             } else {
                 cx.not_made(&call, Why::There, vec![old.evidence()]);
             }

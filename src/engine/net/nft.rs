@@ -161,6 +161,11 @@ impl RuleRow {
         })
     }
 
+    /// Whether each packet is meant.
+    pub(super) fn asks_nothing(&self) -> bool {
+        self.expr.len() == 1
+    }
+
     /// Whether all that it asks of a packet is by which link it leaves.
     pub(super) fn asks_where_it_leaves_alone(&self) -> bool {
         self.leaves_by().is_some() && self.matches().count() == 1

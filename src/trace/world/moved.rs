@@ -1,5 +1,6 @@
 //! Tags that were moved: what they pointed at before stays known for as long as its image is there.
 
+use super::kept::only;
 use super::*;
 
 /// What a reference pointed at before.
@@ -20,11 +21,11 @@ impl World {
         if let Some(before) = self.tags.get(reference).filter(|before| before.image != now.image) {
             let digest = before.manifest.as_ref().map(|manifest| self.named_by_tag(manifest));
             let (image, manifest) = (before.image.clone(), before.manifest.clone());
-            earlier.retain(|e| e.image != image);
+            earlier = only(&earlier, |e| e.image != image);
             earlier.push_back(Earlier { image, manifest, digest });
         }
         // A tag that moved back is where it is now, and not where it was.
-        earlier.retain(|e| e.image != now.image);
+        earlier = only(&earlier, |e| e.image != now.image);
         keep(&mut self.moved_tags, reference, earlier);
         self.tags.insert(reference.to_owned(), Arc::new(now));
     }
@@ -34,10 +35,10 @@ impl World {
         let mut earlier = self.moved_remote_tags.get(reference).cloned().unwrap_or_default();
         let before = self.remote_tags.get(reference);
         if let Some(before) = before.filter(|b| b.registry == now.registry && b.target.digest != now.target.digest) {
-            earlier.retain(|e| e.digest != before.target.digest);
+            earlier = only(&earlier, |e| e.digest != before.target.digest);
             earlier.push_back(before.target.clone());
         }
-        earlier.retain(|e| e.digest != now.target.digest);
+        earlier = only(&earlier, |e| e.digest != now.target.digest);
         keep(&mut self.moved_remote_tags, reference, earlier);
         self.remote_tags.insert(reference.to_owned(), Arc::new(now));
     }

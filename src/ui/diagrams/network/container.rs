@@ -175,11 +175,11 @@ fn boxed(
                 note(stage, &id, place, sizes, &text);
             }
         }
-        Some(_) => {
+        Some(_) if running => {
             let text = stage.say("scene-net-host");
             note(stage, &id, place, sizes, &text);
         }
-        None => {
+        _ => {
             let text = without(world, stage, container);
             note(stage, &id, place, sizes, &text);
         }
