@@ -255,7 +255,7 @@ pub fn names_that_change_places_are_seen() {
     for _ in 0..3 {
         in_netns(&inside, "ip link set a0 name c0; ip link set b0 name a0; ip link set c0 name b0");
         in_netns(&inside, "ip link add d0 type bridge");
-        until(&engine, "all of it", |world| named(world, &inside, "d0").is_some());
+        until(&engine, "all of it", |world| named(world, &inside, "d0").is_some() && has_address(world, "10.9.0.1/24"));
         assert_world_is_what_ip_shows(&engine.world(), &inside);
         in_netns(&inside, "ip link delete d0");
         until(&engine, "less", |world| named(world, &inside, "d0").is_none());

@@ -9,6 +9,15 @@ use std::collections::BTreeMap;
 
 /// No field is narrower.
 pub(super) const LEAST: f32 = 300.0;
+/// The least width of a field of so many.
+pub(super) fn least(folded: usize) -> f32 {
+    match folded {
+        0 => 0.0,
+        1 => 190.0,
+        _ => LEAST,
+    }
+}
+
 const CARD: Vec2 = vec2(126.0, 38.0);
 const GAP: f32 = 6.0;
 const PAD: f32 = 10.0;

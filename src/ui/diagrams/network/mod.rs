@@ -256,7 +256,7 @@ fn wanted_columns(containers: usize) -> usize {
     }
 }
 
-const GROUP_GAP: f32 = 40.0;
+const GROUP_GAP: f32 = 32.0;
 const LANE: f32 = 12.0;
 
 impl Group<'_> {
@@ -291,14 +291,15 @@ impl Group<'_> {
 
     /// Room at the left for the wires of later rows, and of the field.
     fn lanes(&self) -> f32 {
-        if self.rows() > 1 || !self.folded.is_empty() { self.gutter() } else { 0.0 }
+        let wires = self.rows() > 1 || !self.folded.is_empty() && !self.containers.is_empty();
+        if wires { self.gutter() } else { 0.0 }
     }
 
     fn width(&self) -> f32 {
         let columns = self.columns as f32;
         let boxes = columns * self.cell() + (columns - 1.0) * self.gutter();
-        let field = if self.folded.is_empty() { 0.0 } else { field::LEAST };
-        boxes.max(field) + self.lanes()
+        let field = field::least(self.folded.len());
+        if self.containers.is_empty() && !self.folded.is_empty() { field } else { boxes.max(field) + self.lanes() }
     }
 
     /// The field stands beside the boxes where that leaves it its width.
@@ -346,7 +347,11 @@ impl Group<'_> {
         let below = bottom + if self.containers.is_empty() { 26.0 } else { self.sizes.between };
         let place = rect(room.left() + self.lanes(), below, room.width() - self.lanes(), 0.0);
         let (lane, y) = (room.left() + 8.0, below + 14.0);
-        let route = vec![egui::pos2(lane, bus), egui::pos2(lane, y), egui::pos2(place.left(), y)];
+        let route = if self.containers.is_empty() {
+            vec![egui::pos2(place.center().x, bus), egui::pos2(place.center().x, below)]
+        } else {
+            vec![egui::pos2(lane, bus), egui::pos2(lane, y), egui::pos2(place.left(), y)]
+        };
         field::draw(world, stage, frame, self.bridge, &self.folded, place, route)
     }
 }

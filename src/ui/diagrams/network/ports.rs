@@ -5,8 +5,8 @@ use super::*;
 use crate::trace::Publication;
 use egui::{Pos2, pos2};
 
-/// Between what is above and the ports; the wires turn there.
-const ABOVE: f32 = 18.0;
+/// Between what is above and the ports; the wires turn there. Where room is dear it is less.
+const ABOVE: [f32; 2] = [18.0, 8.0];
 const GAP: f32 = 8.0;
 /// Wires of ports that run up beside boxes take so much of a gutter.
 pub(super) const BESIDE: f32 = 10.0;
@@ -36,8 +36,13 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, frame: &NodeId, line: R
         stage.scene.node(&id).map_or(f32::MAX, |node| node.rect.left())
     };
     all.sort_by(|a, b| (!led(a)).cmp(&!led(b)).then(place_of(a).total_cmp(&place_of(b))));
-    let (height, font) = if stage.is_full() { (30.0, Font::Mono) } else { (22.0, Font::MonoSmall) };
-    let top = line.bottom() + ABOVE;
+    let dear = stage.detail >= Detail::Least;
+    let (height, font) = match (stage.is_full(), dear) {
+        (true, _) => (30.0, Font::Mono),
+        (false, false) => (22.0, Font::MonoSmall),
+        (false, true) => (20.0, Font::MonoSmall),
+    };
+    let top = line.bottom() + ABOVE[usize::from(dear)];
     let more = stage.width(&stage.say_with("scene-more", &[("n", "99")]), Font::Small) + GAP;
     let (mut fits, mut used) = (0, 0.0);
     for port in &all {
@@ -60,7 +65,8 @@ pub(super) fn draw(world: &World, stage: &mut Stage<'_>, frame: &NodeId, line: R
         let own = owns[nth];
         x = if own == f32::MAX { x } else { own.max(x).min(latest).max(x) };
         let at = rect(x, top, widths[nth], height);
-        one(world, stage, frame, port, at, font, (line.bottom(), nth));
+        let turn = if dear { 2.0 + 2.0 * (nth % 3) as f32 } else { 4.0 + 3.5 * (nth % 4) as f32 };
+        one(world, stage, frame, port, at, font, (line.bottom() + turn, nth));
         x = at.right() + GAP;
     }
     if left_out > 0 {
@@ -77,7 +83,7 @@ fn one(
     port: &Publication,
     at: Rect,
     font: Font,
-    (bottom, nth): (f32, usize),
+    (turn, nth): (f32, usize),
 ) {
     let id = NodeId::of(Entity::Port(port.key.clone()));
     let node = Node::new(id.clone(), at, TINT, Style::Solid).within(frame);
@@ -86,7 +92,7 @@ fn one(
     // A card in a field is reached past no other: the field is.
     let field = stage.scene.node(&container).and_then(|node| node.parent.clone());
     let to = field.filter(|parent| parent.part.starts_with("field of")).unwrap_or(container);
-    let way = stage.scene.node(&to).and_then(|target| way(&stage.scene, at, bottom, nth, [&id, &target.id]));
+    let way = stage.scene.node(&to).and_then(|target| way(&stage.scene, at, turn, nth, [&id, &target.id]));
     let said = match (&way, world.containers.get(&port.container)) {
         (None, Some(container)) => text(port).replacen("→ ", &format!("→ {}:", container.name), 1),
         _ => text(port),
@@ -101,11 +107,10 @@ fn one(
 }
 
 /// From a port to a box: straight up, or up beside it. None where other shapes are in all these ways.
-fn way(scene: &Scene, at: Rect, bottom: f32, nth: usize, [id, to]: [&NodeId; 2]) -> Option<Vec<Pos2>> {
+fn way(scene: &Scene, at: Rect, turn: f32, nth: usize, [id, to]: [&NodeId; 2]) -> Option<Vec<Pos2>> {
     let place = scene.node(to)?.rect;
     let x = at.center().x;
-    // Those that turn do so at heights, and run beside boxes at distances, of their own.
-    let turn = bottom + 4.0 + 3.5 * (nth % 4) as f32;
+    // Those that turn do so at heights (`turn`), and run beside boxes at distances, of their own.
     let aside = 4.0 + 4.0 * (nth % 2) as f32;
     let straight = x.clamp(place.left() + 12.0, place.right() - 12.0);
     let up = |to: Pos2, by: f32| {
