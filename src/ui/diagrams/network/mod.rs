@@ -112,6 +112,8 @@ struct Group<'a> {
     containers: Vec<(&'a Arc<Container>, Ends<'a>)>,
     /// Drawn as a name and an address.
     folded: Vec<&'a Arc<Container>>,
+    /// Those hang on the bridge.
+    wired: bool,
     columns: usize,
     sizes: Sizes,
 }
@@ -119,7 +121,10 @@ struct Group<'a> {
 impl<'a> Groups<'a> {
     fn of(world: &'a World, stage: &Stage<'_>, sizes: Sizes, cables: &Cables<'a>) -> Self {
         let bridges = world.links.values().filter(|l| l.kind == LinkKind::Bridge);
-        let group = |bridge| Group { bridge, containers: Vec::new(), folded: Vec::new(), columns: 1, sizes };
+        let group = |bridge| {
+            let (containers, folded) = (Vec::new(), Vec::new());
+            Group { bridge, containers, folded, wired: true, columns: 1, sizes }
+        };
         let mut all: Vec<Group<'a>> = bridges.map(|bridge| group(Some(bridge))).collect();
         if all.is_empty() {
             all.push(group(None));
@@ -149,6 +154,10 @@ impl<'a> Groups<'a> {
             if all.is_empty() {
                 all.extend(closed.pop());
             }
+        }
+        // A group that has no field of its own has room for theirs.
+        if let Some(group) = all.iter_mut().find(|group| group.folded.is_empty()).filter(|_| !loose.is_empty()) {
+            (group.folded, group.wired) = (std::mem::take(&mut loose), false);
         }
         let groups = all.len() as f32;
         let room = stage.wide(f32::INFINITY) - 2.0 * stage.margin() - 2.0 * sizes.pad - GROUP_GAP * (groups - 1.0);
@@ -342,7 +351,15 @@ impl Group<'_> {
             let left = room.left() + boxes + gutter;
             let place = Rect::from_min_max(egui::pos2(left, top + 20.0), egui::pos2(room.right(), top + 20.0));
             let route = vec![egui::pos2(place.center().x, bus), place.center_top()];
-            return bottom.max(field::draw(world, stage, frame, self.bridge, &self.folded, place, route));
+            return bottom.max(field::draw(
+                world,
+                stage,
+                frame,
+                self.bridge.filter(|_| self.wired),
+                &self.folded,
+                place,
+                route,
+            ));
         }
         let below = bottom + if self.containers.is_empty() { 26.0 } else { self.sizes.between };
         let place = rect(room.left() + self.lanes(), below, room.width() - self.lanes(), 0.0);
@@ -352,7 +369,7 @@ impl Group<'_> {
         } else {
             vec![egui::pos2(lane, bus), egui::pos2(lane, y), egui::pos2(place.left(), y)]
         };
-        field::draw(world, stage, frame, self.bridge, &self.folded, place, route)
+        field::draw(world, stage, frame, self.bridge.filter(|_| self.wired), &self.folded, place, route)
     }
 }
 
