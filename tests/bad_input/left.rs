@@ -23,11 +23,13 @@ impl Left {
         let passes = |process: &String| {
             process.split(' ').nth(1).is_none_or(|program| program.is_empty() || program.ends_with("/nft"))
         };
+        let mut processes = below(engine.pid());
         for _ in 0..200 {
-            if !below(engine.pid()).iter().any(passes) {
+            if !processes.iter().any(passes) {
                 break;
             }
             std::thread::sleep(std::time::Duration::from_millis(10));
+            processes = below(engine.pid());
         }
         let root = seen_by(engine);
         Self {
@@ -35,7 +37,7 @@ impl Left {
             volumes: names(&root.join("volumes")),
             layers: names(&root.join("layers/sha256")),
             ingest: names(&root.join("ingest")),
-            processes: below(engine.pid()),
+            processes,
             mounts: mounts(engine.pid()),
         }
     }
