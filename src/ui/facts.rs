@@ -381,21 +381,12 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.row("fact-argv", container.argv.join(" "));
             t.row("fact-hostname", &container.hostname);
             // Those that it is on now; else what it was created for.
-            let cables = world.links.values().filter(|link| link.container.as_ref() == Some(key));
-            let bridges = cables.filter_map(|link| Some((link.netns, link.master?)));
-            let on: std::collections::BTreeSet<_> = bridges
-                .filter_map(|at| world.links.values().find(|link| (link.netns, link.ifindex) == at))
-                .filter_map(|bridge| {
-                    world.networks.values().find(|network| network.bridge.as_ref() == Some(&bridge.key))
-                })
-                .map(|network| (network.name.clone(), network.id.clone()))
-                .collect();
+            let on: std::collections::BTreeSet<_> =
+                world.leases.iter().filter(|(_, holder)| *holder == key).map(|((network, _), _)| network).collect();
             if on.is_empty() {
                 t.row("fact-network", &container.network_mode);
             }
-            for (name, id) in on {
-                t.link("fact-network", name, Entity::Network(id));
-            }
+            on.into_iter().for_each(|network| network_row(network, world, t));
             t.some("WorkingDir", &container.working_dir);
             t.some("User", &container.user);
             t.row("tty", t.words.say(if container.tty { "yes" } else { "no" }));

@@ -12,12 +12,11 @@
 mod ask;
 mod name;
 
-use super::evidence;
 use super::lab::Netns;
 use super::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::client::protocol::{Probed, ReachCommand, ReachReport};
 use crate::reach::{self, Cell, End, Question};
-use crate::trace::{Book, Change, Code, OpKind, Plan, Probe, ProbeReply, StepKind, World};
+use crate::trace::{Change, Code, OpKind, Plan, Probe, ProbeReply, StepKind, World};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -141,8 +140,7 @@ impl Engine {
         patience: Duration,
         cancel: &Cancel,
     ) -> Result<Told> {
-        if question != Question::Name {
-            let Some(address) = cell.address else { return Ok(Told::nowhere()) };
+        if let Some(address) = cell.address.filter(|_| question != Question::Name) {
             return ask::ask(netns, question.protocol(), address, patience, cancel);
         }
         let pid = match &cell.from {
@@ -173,14 +171,6 @@ fn reach_end(engine: &Engine, world: &World, name: Option<&str>) -> Result<Optio
 struct Told {
     reply: ProbeReply,
     evidence: Vec<crate::trace::Evidence>,
-}
-
-impl Told {
-    /// Nothing that could be asked.
-    fn nowhere() -> Self {
-        let evidence = vec![evidence::own(Book::Search, ["no address to ask"])];
-        Self { reply: ProbeReply::Unreachable, evidence }
-    }
 }
 
 fn end_word(end: &End) -> &'static str {
