@@ -224,7 +224,7 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// The containers to which the eye is led, at least the one made last; none where all are drawn in full.
+/// The containers to which the eye is led, at least the one made last of those that run; none where all are drawn in full.
 fn opened(world: &World, stage: &Stage<'_>, all: &[&Arc<Container>]) -> Option<BTreeSet<ContainerId>> {
     if stage.detail < Detail::Least {
         return None;
@@ -250,7 +250,8 @@ fn opened(world: &World, stage: &Stage<'_>, all: &[&Arc<Container>]) -> Option<B
         }
     }
     if opened.is_empty() {
-        opened.extend(all.last().map(|container| container.id.clone()));
+        let latest = all.iter().rev().find(|container| container.state.lives()).or(all.last());
+        opened.extend(latest.map(|container| container.id.clone()));
     }
     Some(opened)
 }
