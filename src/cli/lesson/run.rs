@@ -84,7 +84,7 @@ fn run_on(
     say(out, &report.title())?;
     for (i, step) in lesson.script.steps.iter().enumerate() {
         driver.follower.runner.go_to(i);
-        let begun = driver.take(step);
+        let begun = driver.take(step, ends_by_itself(&lesson.script.steps[i + 1..]));
         for line in report.step(&driver.follower.runner, &driver.bind) {
             say(out, &line)?;
         }
@@ -110,6 +110,12 @@ fn run_on(
     Ok(good)
 }
 
+/// Whether nobody types into the command that runs before the next one begins, which waits for its end.
+fn ends_by_itself(later: &[LessonStep]) -> bool {
+    let next = later.iter().position(|step| step.run.is_some()).unwrap_or(later.len());
+    later[..next].iter().all(|step| matches!(step.terminal, None | Some(Terminal::Host)) && step.stop_at.is_none())
+}
+
 fn of_client(error: ClientError) -> Vec<Problem> {
     vec![error.problem]
 }
@@ -129,8 +135,8 @@ struct Driver<'a> {
 }
 
 impl Driver<'_> {
-    /// Takes one step of the lesson to where it rests, and predicts.
-    fn take(&mut self, step: &LessonStep) -> Result<(), Problem> {
+    /// Takes one step of the lesson to where it rests, and predicts. `alone`: nobody will speak to the command that runs.
+    fn take(&mut self, step: &LessonStep, alone: bool) -> Result<(), Problem> {
         self.follower.observe();
         let to = match step.stop_at {
             Some(kind) => GateCommand::RunTo { kind },
@@ -147,11 +153,24 @@ impl Driver<'_> {
             self.fails = step.fails || step.refused;
         }
         if let (Some(terminal), Some(text)) = (&step.terminal, &step.types) {
+            // What a command brought about in the engine is there before the command has written the file that is read now.
+            if *terminal == Terminal::Host && alone && !self.follower.is_held() {
+                self.await_foreground()?;
+            }
             let text = self.follower.runner.filled(&text.replace("{{bind}}", &self.bind));
             self.type_in(terminal, &text)?;
         }
         self.come_to_rest(step)?;
         self.follower.predict_something();
+        Ok(())
+    }
+
+    /// Waits until the command in the foreground has ended, or for so long that it is one which does not.
+    fn await_foreground(&mut self) -> Result<(), Problem> {
+        let begun = Instant::now();
+        while begun.elapsed() < AFTERWARDS && self.foreground.as_mut().is_some_and(|pty| pty.status().is_none()) {
+            self.follower.pump(Duration::from_millis(20))?;
+        }
         Ok(())
     }
 
