@@ -295,13 +295,6 @@ pub struct ReachCommand {
     pub patience: Option<u64>,
 }
 
-impl ReachCommand {
-    /// The host, where no container is called so.
-    pub const HOST: &str = "host";
-    /// What is beyond the host's uplink.
-    pub const OUTSIDE: &str = "outside";
-}
-
 /// Who reaches whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReachReport {

@@ -212,6 +212,8 @@ pub enum Tab {
     Storage,
     /// What separates a container from its host.
     Isolation,
+    /// Who reaches whom.
+    Reach,
 }
 
 #[derive(Deserialize)]

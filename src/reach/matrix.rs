@@ -29,7 +29,11 @@ impl Matrix {
 
 /// Who reaches whom. `outside`: the address beyond the uplink that is asked; the uplink's own next hop without.
 pub fn matrix(world: &World, question: Question, outside: Option<Ipv4Addr>) -> Matrix {
-    let ends = End::all(world);
+    among(world, question, outside, End::all(world))
+}
+
+/// The same of some of the ends: where there is no room for all.
+pub fn among(world: &World, question: Question, outside: Option<Ipv4Addr>, ends: Vec<End>) -> Matrix {
     let named = |end: &End| question != Question::Name || matches!(end, End::Container(_));
     let asks = |end: &End| question != Question::Name || *end != End::Outside;
     let from: Vec<End> = ends.iter().filter(|end| asks(end)).cloned().collect();

@@ -26,9 +26,9 @@ mod tests;
 mod walk;
 mod why;
 
-pub use matrix::{Matrix, cell, matrix};
+pub use matrix::{Matrix, among, cell, matrix};
 pub use packet::Protocol;
-pub use proof::{Verdict, asked, verdict};
+pub use proof::{Verdict, asked, is_strange, proven, verdict};
 pub use why::Why;
 
 use crate::spec::ContainerId;
@@ -103,6 +103,20 @@ impl End {
             Self::Host | Self::Outside => None,
         }
     }
+
+    /// Whom a probe asks: a container's name, `host`, `outside`.
+    pub fn word(&self, world: &World) -> String {
+        match self {
+            Self::Container(_) => self.name(world).unwrap_or_default().to_owned(),
+            Self::Host => Self::HOST.to_owned(),
+            Self::Outside => Self::OUTSIDE.to_owned(),
+        }
+    }
+
+    /// The host, as a word.
+    pub const HOST: &'static str = "host";
+    /// What is outside, as a word.
+    pub const OUTSIDE: &'static str = "outside";
 
     fn lives(&self, world: &World) -> bool {
         let lives = |state: ContainerState| state.lives();

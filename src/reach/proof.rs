@@ -1,5 +1,5 @@
-use super::{Answer, Cell, Question};
-use crate::trace::ProbeReply;
+use super::{Answer, Cell, End, Question};
+use crate::trace::{Probe, ProbeReply, World};
 use serde::{Deserialize, Serialize};
 
 /// What a probe says of what was computed.
@@ -39,6 +39,27 @@ pub fn verdict(question: Question, computed: Answer, reply: &ProbeReply, strange
         (Answer::Reaches, true) | (Answer::DoesNot, false) => Verdict::Agrees,
         (Answer::Reaches, false) | (Answer::DoesNot, true) => Verdict::Disagrees,
     }
+}
+
+/// It is not known of whoever is asked whether it answers at all: it is beyond the uplink, and not the uplink's next hop, which answers a ping.
+pub fn is_strange(world: &World, question: Question, cell: &Cell) -> bool {
+    let next = cell.address.map(|address| address.to_string());
+    let hop = question == Question::Ping && world.routes.iter().any(|route| route.via == next);
+    cell.to == End::Outside && !hop
+}
+
+/// What the latest probe found of a cell; none where nothing was asked since anything changed on which the answer hangs.
+pub fn proven(world: &World, question: Question, cell: &Cell) -> Option<(ProbeReply, Verdict)> {
+    let from = match &cell.from {
+        End::Container(id) => Some(id),
+        End::Host => None,
+        // Nobody is asked from there.
+        End::Outside => return None,
+    };
+    let to = cell.to.word(world);
+    let probe = world.probes.get(&Probe::key_of(from, &to, &asked(question, cell, &to)))?;
+    let verdict = verdict(question, cell.answer, &probe.reply, is_strange(world, question, cell));
+    Some((probe.reply.clone(), verdict))
 }
 
 /// What is asked, in a word and an address: `tcp 172.17.0.3:80`, `name web`.

@@ -2,6 +2,7 @@
 
 pub use super::breaking::BreakingCommand;
 pub use super::isolation::IsolationCommand;
+pub use super::reach::ReachingCommand;
 pub use super::state::{
     Ask, Command, FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand,
 };
@@ -69,6 +70,7 @@ impl Binding {
             Command::Playback(_) | Command::Lesson(_) => About::Moving,
             Command::View(ViewCommand::Tab(_)) | Command::Path(PathCommand::Ask(Ask::Export)) => About::Pictures,
             Command::View(_) => About::Class,
+            Command::Reaching(_) => About::Closer,
             Command::Files(_)
             | Command::Path(_)
             | Command::Source(_)
@@ -125,7 +127,8 @@ pub fn bindings() -> Vec<Binding> {
         [ctrl(Key::Num3)] "tab-3" => ViewCommand::Tab(2);
         [ctrl(Key::Num4)] "tab-4" => ViewCommand::Tab(3);
         [ctrl(Key::Num5)] "tab-5" => ViewCommand::Tab(4);
-        [ctrl(Key::Num6), key(Key::I)] "files" => FilesCommand::ShowOrHide;
+        [ctrl(Key::Num6)] "tab-6" => ViewCommand::Tab(5);
+        [ctrl(Key::Num7), key(Key::I)] "files" => FilesCommand::ShowOrHide;
         [alt(Key::Num1)] "level-story" => PlaybackCommand::Level(Level::Story);
         [alt(Key::Num2)] "level-stage" => PlaybackCommand::Level(Level::Stage);
         [alt(Key::Num3)] "level-kernel" => PlaybackCommand::Level(Level::Kernel);

@@ -239,6 +239,8 @@ impl EffectRunner {
             Effect::Terminal(command) => self.terminal(ctx, state, terminals, command),
             Effect::Breaking(command) => self.tamper(ctx, state, command),
             Effect::Isolation(command) => self.ask_container(ctx, state, command),
+            // What comes of it comes with the trace.
+            Effect::Prove(command) => self.tell_engine(ctx, state, move |client| client.reach(&command)),
             Effect::Unfocus => unfocus(ctx),
             Effect::Clipboard(text) => {
                 ctx.copy_text(text);

@@ -32,6 +32,7 @@ mod news;
 pub mod panels;
 pub mod progress;
 pub mod prose;
+pub mod reach;
 pub mod room;
 pub mod settings;
 mod short;

@@ -5,7 +5,7 @@ use crate::laws::{self, check, crosses, draw};
 use crate::sample::{self, LayerSpec, Sample, crowd, id, shell_layers, shell_run};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Approximate, Diagrams, How, Look, NodeId, Scene, Style, Tab, scene_in, svg};
+use dockwalk::ui::diagrams::{Approximate, Diagrams, How, Look, NodeId, Reaching, Scene, Style, Tab, scene_in, svg};
 use dockwalk::ui::theme::Theme;
 use egui::{Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -325,7 +325,7 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
             &[],
             selection,
             &Words::new(Lang::En),
-            How { theme: &Theme::DARK, scale: 1.0, spotlight: false, of: None },
+            How { theme: &Theme::DARK, scale: 1.0, spotlight: false, of: None, reach: &Reaching::PING },
         );
     });
     (harness, seen)
@@ -437,8 +437,8 @@ fn a_crowd_is_an_overview_in_any_room_and_the_one_that_was_chosen_is_open() {
         let count = count as usize;
         let chosen = Entity::Container(world.containers.keys().nth(count / 2).unwrap().clone());
         for room in laws::ROOMS {
-            let look = Look { chosen: Some(&chosen), lit: &[], room: Some(room) };
-            for tab in [Tab::Network, Tab::Storage, Tab::Isolation] {
+            let look = Look { chosen: Some(&chosen), room: Some(room), ..Look::default() };
+            for tab in [Tab::Network, Tab::Storage, Tab::Isolation, Tab::Reach] {
                 let scene = scene_in(tab, &world, look, &Words::new(Lang::En), &Approximate);
                 laws::hold(&scene, &format!("{tab:?} of {count} in {room:?}"));
                 let fits = scene.size.x <= room.x && scene.size.y <= room.y;

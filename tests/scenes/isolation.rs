@@ -172,7 +172,7 @@ fn a_crowd_is_names_and_one_of_them_is_drawn_in_full() {
     let chosen = Entity::Container(id("box31"));
     for lang in Lang::ALL {
         for room in laws::ROOMS.into_iter().chain([vec2(1400.0, 900.0)]) {
-            let look = Look { chosen: Some(&chosen), lit: &[], room: Some(room) };
+            let look = Look { chosen: Some(&chosen), room: Some(room), ..Look::default() };
             let scene = scene_in(Tab::Isolation, &world, look, &Words::new(lang), &Approximate);
             laws::hold(&scene, &format!("{lang:?} in {room:?}"));
             assert!(scene.size.x <= room.x && scene.size.y <= room.y, "{lang:?} in {room:?}: {:?}", scene.size);

@@ -9,6 +9,7 @@ mod isolation;
 #[path = "../common/laws.rs"]
 mod laws;
 mod network;
+mod reach;
 #[path = "../common/sample/mod.rs"]
 mod sample;
 mod truth;

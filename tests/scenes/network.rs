@@ -91,7 +91,7 @@ fn texts(node: &Node) -> String {
 fn everywhere(world: &World, chosen: Option<&Entity>) -> Vec<Scene> {
     let rooms = laws::ROOMS.into_iter().map(Some).chain([None]);
     let scene = |room| {
-        let look = Look { room, chosen, lit: &[] };
+        let look = Look { room, chosen, ..Look::default() };
         let scene = scene_in(Tab::Network, world, look, &Words::new(Lang::Ko), &Approximate);
         laws::hold(&scene, &format!("in {room:?}"));
         scene

@@ -176,7 +176,8 @@ fn no_word_that_says_a_state_is_cut() {
             each_rest(&mut app_mut(&mut window).state, |state| {
                 let lit = state.lit();
                 for (tab, room) in Tab::ALL.into_iter().flat_map(|tab| laws::ROOMS.map(|room| (tab, room))) {
-                    let look = Look { chosen: state.selection.as_ref(), lit: &lit, room: Some(room) };
+                    let look =
+                        Look { chosen: state.selection.as_ref(), lit: &lit, room: Some(room), ..Look::default() };
                     let scene = scene_in(tab, state.world(), look, &words, &Approximate);
                     for text in scene.nodes().flat_map(|node| &node.texts) {
                         whole += usize::from(states.contains(&text.text));

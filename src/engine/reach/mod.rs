@@ -101,7 +101,7 @@ impl Engine {
         patience: Duration,
     ) -> Result<Option<Probed>> {
         let Some(netns) = cell.from.netns(world).and_then(|inode| self.net.netns(inode)) else { return Ok(None) };
-        let name = cell.to.name(world).map_or_else(|| end_word(&cell.to).to_owned(), ToOwned::to_owned);
+        let name = cell.to.word(world);
         if cell.address.is_none() && question != Question::Name {
             return Ok(None);
         }
@@ -111,7 +111,6 @@ impl Engine {
             End::Host | End::Outside => None,
         };
         let plan = Plan::new(StepKind::ProbeReach, &asked).call(&asked).by_hand(by_hand(&netns, question, cell, &name));
-        let next = cell.address.map(|address| address.to_string());
         cx.step(plan, |cx| {
             let began = std::time::Instant::now();
             let told = self.asked(world, &netns, question, cell, &name, patience, cx.cancel())?;
@@ -119,10 +118,7 @@ impl Engine {
             cx.check()?;
             let probe = Probe { from, to: name.clone(), asked, reply: told.reply.clone() };
             cx.observe(Change::ReachProbed(probe.clone()), told.evidence.clone());
-            // The uplink's next hop answers a ping; what else there is out there is nobody's to say.
-            let hop =
-                question == Question::Ping && world.routes.iter().any(|route| route.via.as_ref() == next.as_ref());
-            let strange = cell.to == End::Outside && !hop;
+            let strange = reach::is_strange(world, question, cell);
             let verdict = reach::verdict(question, cell.answer, &told.reply, strange);
             let (from, to) = (cell.from.clone(), cell.to.clone());
             Ok(Some(Probed { from, to, probe, verdict, took, evidence: told.evidence }))
@@ -156,8 +152,8 @@ fn reach_end(engine: &Engine, world: &World, name: Option<&str>) -> Result<Optio
     let Some(name) = name else { return Ok(None) };
     let container = match (engine.containers.find(name), name) {
         (Ok(container), _) => container,
-        (Err(_), ReachCommand::HOST) => return Ok(Some(End::Host)),
-        (Err(_), ReachCommand::OUTSIDE) => return Ok(Some(End::Outside)),
+        (Err(_), End::HOST) => return Ok(Some(End::Host)),
+        (Err(_), End::OUTSIDE) => return Ok(Some(End::Outside)),
         (Err(fault), _) => return Err(fault),
     };
     let lives = world.containers.get(&container.id).is_some_and(|container| container.state.lives());
@@ -171,14 +167,6 @@ fn reach_end(engine: &Engine, world: &World, name: Option<&str>) -> Result<Optio
 struct Told {
     reply: ProbeReply,
     evidence: Vec<crate::trace::Evidence>,
-}
-
-fn end_word(end: &End) -> &'static str {
-    match end {
-        End::Host => ReachCommand::HOST,
-        End::Outside => ReachCommand::OUTSIDE,
-        End::Container(_) => "",
-    }
 }
 
 /// What a person would type for the same.

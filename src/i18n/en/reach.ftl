@@ -83,3 +83,27 @@ reach-reply-refused = it is there, and nobody listens at the port
 reach-reply-unreachable = there is no way
 reach-reply-no-such-name = nobody knows the name
 reach-reply-silent = no answer
+
+# The same in the window.
+scene-tab-reach = Reach
+key-tab-6 = Reach diagram
+scene-reach-title = Who reaches whom?
+scene-reach-counted = { $yes } reach · { $no } do not
+scene-reach-spoken = A table of who reaches whom ({ $asked }). { $counted }.
+scene-reach-yes = reaches
+scene-reach-no = does not reach
+scene-reach-unknown = not known
+scene-reach-more = { $n } more have no room here. Find one (Ctrl+F) to see it.
+scene-reach-because = What decides: { $name }
+scene-reach-way = By the links: { $way }
+scene-reach-empty = No container runs yet
+scene-reach-empty-hint = When containers run, who reaches whom is seen here as a table, with the reasons.
+scene-reach-none-now = No container runs now
+scene-reach-none-now-hint = Containers can reach each other only while they run.
+reach-bar-name = name
+reach-bar-port = port
+reach-bar-prove = Send and see
+reach-bar-prove-pair = Send for the chosen pair
+reach-bar-proving = Sending …
+reach-bar-prove-why = Really sends packets from each container's network namespace, and holds what comes back against what was computed.
+reach-bar-recorded = A recording shows what was computed, and what was found then.

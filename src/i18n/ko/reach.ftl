@@ -83,3 +83,27 @@ reach-reply-refused = 그곳에 있지만 그 포트를 듣는 프로그램이 �
 reach-reply-unreachable = 가는 길이 없습니다
 reach-reply-no-such-name = 그 이름을 아는 곳이 없습니다
 reach-reply-silent = 답이 없습니다
+
+# The same in the window.
+scene-tab-reach = 도달
+key-tab-6 = 도달 그림
+scene-reach-title = 누가 누구에게 닿을까?
+scene-reach-counted = 닿음 { $yes } · 막힘 { $no }
+scene-reach-spoken = 누가 누구에게 닿는지 보여 주는 표입니다({ $asked }). { $counted }.
+scene-reach-yes = 닿음
+scene-reach-no = 막힘
+scene-reach-unknown = 모름
+scene-reach-more = 자리가 모자라 { $n }개는 표에 없습니다. 찾기(Ctrl+F)로 고르면 나옵니다.
+scene-reach-because = 정하는 것: { $name }
+scene-reach-way = 지나는 링크: { $way }
+scene-reach-empty = 실행 중인 컨테이너가 아직 없습니다
+scene-reach-empty-hint = 컨테이너를 실행하면, 누가 누구에게 닿는지와 그 이유가 여기에 표로 나옵니다.
+scene-reach-none-now = 지금은 실행 중인 컨테이너가 없습니다
+scene-reach-none-now-hint = 컨테이너가 실행되는 동안만 서로 주고받을 수 있습니다.
+reach-bar-name = 이름
+reach-bar-port = 포트
+reach-bar-prove = 진짜로 보내서 확인
+reach-bar-prove-pair = 고른 쌍을 진짜로 확인
+reach-bar-proving = 보내는 중 …
+reach-bar-prove-why = 컨테이너의 네트워크 네임스페이스에서 패킷을 진짜로 보내, 계산한 답과 맞대어 봅니다.
+reach-bar-recorded = 녹화에서는 계산한 답과 그때 확인한 답만 보입니다.

@@ -44,7 +44,10 @@ impl Query {
             ],
             Q::HostEndMaster { .. } => &["change-link-seen-joined", "step-join-bridge", "fact-master"],
             Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
-            Q::SameLoopback { .. } => &["step-make-netns-why"],
+            Q::SameLoopback { .. } => &["step-make-netns-why", "scene-reach-counted"],
+            Q::Reaches { .. } | Q::OwnLinks { .. } | Q::HostLeavesBy { .. } | Q::Uplink | Q::SourceOutside { .. } => {
+                &["scene-reach-counted"]
+            }
             Q::CableEndsAfterExit { .. } => &["change-link-gone", "step-delete-link", "step-delete-link-why"],
             // A volume is there before anything is mounted: that it is one is no answer.
             Q::PathLivesIn { .. } | Q::CopyLandsIn { .. } => &[
@@ -56,7 +59,7 @@ impl Query {
                 "fact-fstype",
             ],
             Q::SameKernel { .. } => &["scene-isolation-same", "scene-isolation-other"],
-            Q::SharesNamespace { .. } => &["scene-isolation-own", "scene-isolation-of-host"],
+            Q::SharesNamespace { .. } => &["scene-isolation-own", "scene-isolation-of-host", "scene-reach-counted"],
             Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
                 "scene-home-upper-fate",
                 "scene-home-volume-fate",

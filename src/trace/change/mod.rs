@@ -299,7 +299,7 @@ pub enum Change {
         /// Its key.
         key: String,
     },
-    /// Somebody was asked, to find out who reaches whom. Changes nothing.
+    /// Somebody was asked, to find out who reaches whom.
     ReachProbed(Probe),
     /// A container's port is reached at one of the host's.
     PortPublished(Publication),

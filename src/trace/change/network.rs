@@ -250,6 +250,18 @@ pub struct Probe {
     pub reply: ProbeReply,
 }
 
+impl Probe {
+    /// Names what was asked, of whom and from where, in [`World::probes`](crate::trace::World::probes).
+    pub fn key(&self) -> String {
+        Self::key_of(self.from.as_ref(), &self.to, &self.asked)
+    }
+
+    /// The same of its parts.
+    pub fn key_of(from: Option<&ContainerId>, to: &str, asked: &str) -> String {
+        format!("{}\n{to}\n{asked}", from.map_or("", ContainerId::as_str))
+    }
+}
+
 words! {
     /// What comes of a probe.
     ProbeReply {

@@ -50,6 +50,9 @@ impl World {
     /// The World after this change. Total: every change either holds or says why it cannot; then nothing has changed.
     pub fn apply(&mut self, change: &Change) -> Result<(), Illegal> {
         let missing = || Illegal::Missing(change.entity());
+        if !self.probes.is_empty() && is_about_ways(change) {
+            self.probes.clear();
+        }
         match change {
             Change::HostSeen(host) => self.host = Some(Arc::new(host.clone())),
             Change::Remark(problem) => self.remark(problem),
@@ -294,7 +297,10 @@ impl World {
             Change::RouteGone(route) => require(self.routes.remove(route).is_some(), missing)?,
             Change::RuleSeen(rule) => insert(&mut self.rules, rule.key.clone(), rule),
             Change::RuleGone { key } => remove(&mut self.rules, key, missing)?,
-            Change::ReachProbed(probe) => self.owner(probe.from.as_ref())?,
+            Change::ReachProbed(probe) => {
+                self.owner(probe.from.as_ref())?;
+                self.keep_probe(probe);
+            }
             Change::PortPublished(it) => {
                 self.owner(Some(&it.container))?;
                 insert(&mut self.publications, it.key.clone(), it);
@@ -357,4 +363,25 @@ fn remove<K: Ord + Clone, V: Clone>(
 /// `Err(why)` unless `holds`.
 fn require(holds: bool, why: impl FnOnce() -> Illegal) -> Result<(), Illegal> {
     if holds { Ok(()) } else { Err(why()) }
+}
+
+/// What a probe found need not be so any more after this.
+fn is_about_ways(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::ContainerState { .. }
+            | Change::ContainerRenamed { .. }
+            | Change::NetworkSeen(_)
+            | Change::NetworkGone { .. }
+            | Change::LinkSeen(_)
+            | Change::LinkGone { .. }
+            | Change::AddrSeen { .. }
+            | Change::AddrGone { .. }
+            | Change::RouteSeen(_)
+            | Change::RouteGone(_)
+            | Change::RuleSeen(_)
+            | Change::RuleGone { .. }
+            | Change::PortPublished(_)
+            | Change::PortClosed { .. }
+    )
 }

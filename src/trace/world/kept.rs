@@ -32,6 +32,17 @@ impl World {
         }
     }
 
+    /// How many answers to probes are known.
+    pub const PROBES: usize = 1024;
+
+    /// What a probe found is so until something changes. Beyond the number that is kept those of before are forgotten.
+    pub(super) fn keep_probe(&mut self, probe: &Probe) {
+        if self.probes.len() >= Self::PROBES {
+            self.probes.clear();
+        }
+        self.probes.insert(probe.key(), Arc::new(probe.clone()));
+    }
+
     /// Of the operations of that kind that are over the oldest is forgotten when there are too many.
     pub(super) fn forget_ended(&mut self, kind: OpKind) {
         let mut ended = self.ops.iter().filter(|(_, state)| state.op.kind == kind && state.outcome.is_some());

@@ -110,6 +110,8 @@ pub struct World {
     pub rules: OrdMap<String, Arc<Rule>>,
     /// Published ports.
     pub publications: OrdMap<String, Arc<Publication>>,
+    /// What came of asking who reaches whom, since anything changed on which that hangs; at most [`World::PROBES`]. See [`Probe::key`].
+    pub probes: OrdMap<String, Arc<Probe>>,
 
     /// Operations that run, and how the latest of those that are over ended: at most [`World::ENDED`] of each kind.
     pub ops: OrdMap<OpId, Arc<OpState>>,

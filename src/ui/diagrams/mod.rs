@@ -18,6 +18,7 @@ mod mark;
 mod measure;
 mod network;
 mod paint;
+mod reach;
 mod scene;
 mod shown;
 mod stage;
@@ -28,7 +29,8 @@ mod view;
 pub use id::NodeId;
 pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
-pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+pub use reach::Reaching;
+pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Pick, Scene, Style, Text, Tint};
 pub use view::{Diagrams, How, Seen};
 
 use stage::Detail;
@@ -54,18 +56,20 @@ pub enum Tab {
     Storage,
     /// What separates a container from its host, and its states.
     Isolation,
+    /// Who reaches whom.
+    Reach,
 }
 
 impl Tab {
     /// All, in the order of the tab bar.
-    pub const ALL: [Self; 5] = [Self::Image, Self::Layers, Self::Network, Self::Storage, Self::Isolation];
+    pub const ALL: [Self; 6] = [Self::Image, Self::Layers, Self::Network, Self::Storage, Self::Isolation, Self::Reach];
 
     /// The family that gives the tab its colour.
     pub fn family(self) -> Family {
         match self {
             Self::Image => Family::Image,
             Self::Layers => Family::Layer,
-            Self::Network => Family::Network,
+            Self::Network | Self::Reach => Family::Network,
             Self::Storage => Family::Storage,
             Self::Isolation => Family::Process,
         }
@@ -79,6 +83,7 @@ impl Tab {
             Self::Network => "scene-tab-network",
             Self::Storage => "scene-tab-storage",
             Self::Isolation => "scene-tab-isolation",
+            Self::Reach => "scene-tab-reach",
         }
     }
 
@@ -90,17 +95,19 @@ impl Tab {
             Self::Network => "key-tab-3",
             Self::Storage => "key-tab-4",
             Self::Isolation => "key-tab-5",
+            Self::Reach => "key-tab-6",
         }
     }
 
     /// The diagram on which a step of this kind is seen; none when it changes no picture.
     pub fn for_step(kind: StepKind) -> Option<Self> {
         use StepKind::{
-            DownloadLayers, FetchBlob, MakeCall, MakeUpper, MountOverlay, PauseContainer, ResumeContainer,
+            DownloadLayers, FetchBlob, MakeCall, MakeUpper, MountOverlay, PauseContainer, ProbeReach, ResumeContainer,
             StackFilesystem, TryCall, UpdateContainer,
         };
         match kind {
             DownloadLayers | FetchBlob => Some(Self::Image),
+            ProbeReach => Some(Self::Reach),
             MakeUpper | MountOverlay | StackFilesystem => Some(Self::Layers),
             StepKind::HttpExchange | StepKind::Syscall => None,
             TryCall | MakeCall | PauseContainer | ResumeContainer | UpdateContainer => Some(Self::Isolation),
@@ -116,7 +123,7 @@ impl Tab {
 }
 
 /// From where a picture is looked at.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Look<'a> {
     /// What was chosen: it is drawn in full where other things are folded.
     pub chosen: Option<&'a Entity>,
@@ -124,6 +131,15 @@ pub struct Look<'a> {
     pub lit: &'a [Entity],
     /// Room for it, in points at 100 %; none has no end, as a file has none.
     pub room: Option<Vec2>,
+    /// What is looked at where it is asked who reaches whom.
+    pub reach: &'a Reaching,
+}
+
+impl Default for Look<'_> {
+    fn default() -> Self {
+        static PING: Reaching = Reaching::PING;
+        Self { chosen: None, lit: &[], room: None, reach: &PING }
+    }
 }
 
 /// The scene of a diagram in full: a pure function of the World, of what was chosen, and of how wide words are.
@@ -141,12 +157,13 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         Tab::Network => network::scene(world, stage(detail, room)),
         Tab::Storage => storage::scene(world, stage(detail, room)),
         Tab::Isolation => isolation::scene(world, stage(detail, room)),
+        Tab::Reach => reach::scene(world, stage(detail, room)),
     };
     // A crowd is not laid out in full only to find that it does not fit.
     let may_fit = |detail: &Detail| {
         let stage = stage(*detail, look.room);
         match tab {
-            Tab::Image | Tab::Isolation => true,
+            Tab::Image | Tab::Isolation | Tab::Reach => true,
             Tab::Layers => layers::may_fit(world, look.chosen, &stage),
             Tab::Network => world.containers.len() <= network::most(&stage),
             Tab::Storage => world.containers.len() <= storage::most(&stage),
@@ -155,7 +172,9 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
     let fits = |scene: &Scene, room: Vec2| scene.size.x <= room.x && scene.size.y <= room.y;
     let (last, more): (Detail, &[Detail]) = match tab {
         Tab::Image => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least, Detail::Bare]),
-        Tab::Layers | Tab::Network | Tab::Isolation => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
+        Tab::Layers | Tab::Network | Tab::Isolation | Tab::Reach => {
+            (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least])
+        }
         Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
     };
     let Some(room) = look.room else { return lay(Detail::Full, None) };

@@ -45,6 +45,22 @@ pub struct Node {
     pub crack: Option<Vec2>,
     /// It and what is written on it, as a screen reader says it.
     pub label: String,
+    /// What a click on it chooses that is no thing of the World.
+    pub pick: Option<Pick>,
+}
+
+/// What can be chosen in a picture beside the things of the World.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// Who asks, and who is asked.
+    Pair(crate::reach::End, crate::reach::End),
+}
+
+impl Node {
+    /// It stands for a thing, or chooses something.
+    pub fn can_be_chosen(&self) -> bool {
+        self.id.entity.is_some() || self.pick.is_some()
+    }
 }
 
 /// An amount, drawn as long as it is large.

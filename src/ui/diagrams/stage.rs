@@ -1,4 +1,4 @@
-use super::scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+use super::scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Pick, Scene, Style, Text, Tint};
 use super::{Glyph, Look, Measure, NodeId};
 use crate::i18n::Words;
 use crate::spec::visible;
@@ -237,7 +237,13 @@ impl Node {
             bars: Vec::new(),
             crack: None,
             label: String::new(),
+            pick: None,
         }
+    }
+
+    pub(super) fn picks(mut self, pick: Pick) -> Self {
+        self.pick = Some(pick);
+        self
     }
 
     pub(super) fn within(mut self, parent: &NodeId) -> Self {

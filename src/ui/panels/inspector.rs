@@ -104,7 +104,7 @@ fn files(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     }
     ui.add_space(10.0);
     let label = cx.say("files-open");
-    if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+6").clicked() {
+    if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+7").clicked() {
         cx.want(FilesCommand::Do(Act::Open(subject, layer)));
     }
 }

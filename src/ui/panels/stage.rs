@@ -1,9 +1,9 @@
 //! The middle: which diagram, and the diagram itself.
 
-use super::{PanelContext, breaking};
+use super::{PanelContext, breaking, reach};
 use crate::trace::Family;
-use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, TerminalCommand, ViewCommand};
-use crate::ui::diagrams::{Diagrams, How, Tab};
+use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand};
+use crate::ui::diagrams::{Diagrams, How, Pick, Tab};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
@@ -130,8 +130,14 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let room = ui.available_rect_before_wrap();
     let lit = state.lit();
     let of = state.isolated();
-    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false, of: of.as_ref() };
-    diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
+    if state.tab == Tab::Reach {
+        reach::bar(ui, cx);
+    }
+    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach: &state.reaching };
+    let picked = diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
+    if let Some(Pick::Pair(from, to)) = picked {
+        cx.want(ReachingCommand::Pair(from, to));
+    }
     if selection != state.selection {
         cx.want(ViewCommand::Select(selection));
     }

@@ -21,6 +21,7 @@ impl WindowState {
             Command::Terminal(command) => Some(Effect::Terminal(command)),
             Command::Breaking(command) => Some(Effect::Breaking(command)),
             Command::Isolation(command) => Some(Effect::Isolation(command)),
+            Command::Reaching(command) => self.reaching(command),
         };
         self.refresh();
         match &effect {

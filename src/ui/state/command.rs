@@ -1,6 +1,7 @@
 use super::{FilesCommand, LessonCommand, PathCommand, PlaybackCommand, SourceCommand, ViewCommand};
 use crate::ui::breaking::BreakingCommand;
 use crate::ui::isolation::IsolationCommand;
+use crate::ui::reach::ReachingCommand;
 use crate::ui::terminal::TerminalCommand;
 
 /// Something the user wants. Painting only collects these; they are applied after it. Each area's stand beside the code that
@@ -25,6 +26,8 @@ pub enum Command {
     Breaking(BreakingCommand),
     /// What is asked of a container's kernel.
     Isolation(IsolationCommand),
+    /// Who reaches whom.
+    Reaching(ReachingCommand),
 }
 
 macro_rules! areas {
@@ -39,5 +42,6 @@ macro_rules! areas {
 
 areas! {
     Playback(PlaybackCommand), View(ViewCommand), Files(FilesCommand), Path(PathCommand), Source(SourceCommand),
-    Lesson(LessonCommand), Terminal(TerminalCommand), Breaking(BreakingCommand), Isolation(IsolationCommand)
+    Lesson(LessonCommand), Terminal(TerminalCommand), Breaking(BreakingCommand), Isolation(IsolationCommand),
+    Reaching(ReachingCommand)
 }

@@ -309,6 +309,7 @@ pub(super) fn diagram_of(tab: crate::lesson::Tab) -> Tab {
         Named::Network => Tab::Network,
         Named::Storage => Tab::Storage,
         Named::Isolation => Tab::Isolation,
+        Named::Reach => Tab::Reach,
     }
 }
 

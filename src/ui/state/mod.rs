@@ -12,6 +12,7 @@ mod mover;
 mod notice;
 mod paths;
 mod playback;
+mod reach;
 mod resume;
 mod source;
 mod view;
@@ -32,7 +33,7 @@ pub use view::ViewCommand;
 
 use super::breaking::BreakingCommand;
 use super::course::Course;
-use super::diagrams::Tab;
+use super::diagrams::{Reaching, Tab};
 use super::engines::Running;
 use super::files::{Files, Order};
 use super::isolation::IsolationCommand;
@@ -44,8 +45,8 @@ use crate::client::protocol::{Caller, GateCommand};
 use crate::i18n::{Lang, Veil, Words};
 use crate::spool::Spool;
 use crate::trace::{
-    Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, Outcome, Problem, Step, StepKind, StepRecord,
-    Trace, TraceError, World, log::Torn,
+    Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, OpKind, Outcome, Problem, Step, StepKind,
+    StepRecord, Trace, TraceError, World, log::Torn,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -159,6 +160,8 @@ pub enum Effect {
     Breaking(BreakingCommand),
     /// The container is the engine's.
     Isolation(IsolationCommand),
+    /// Ask the engine's kernel who reaches whom; of one pair where one is named.
+    Prove(crate::client::protocol::ReachCommand),
     /// Give the keys back to the window.
     Unfocus,
     /// Put text on the clipboard.
@@ -195,6 +198,8 @@ pub struct WindowState {
     pub second: bool,
     /// The diagram.
     pub tab: Tab,
+    /// What is looked at where it is asked who reaches whom.
+    pub reaching: Reaching,
     /// Shows the diagram that the step changes.
     pub follow: bool,
     /// Steps a second.
@@ -262,6 +267,7 @@ impl Default for WindowState {
             presenter: false,
             second: false,
             tab: Tab::default(),
+            reaching: Reaching::default(),
             follow: true,
             speed: 1.0,
             looped: false,

@@ -37,7 +37,7 @@ use size::Sizes;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-const TINT: Tint = Tint::Family(Family::Network);
+pub(super) const TINT: Tint = Tint::Family(Family::Network);
 
 /// The picture of all links.
 pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {

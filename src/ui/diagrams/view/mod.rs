@@ -9,7 +9,7 @@ use super::measure::{InFonts, Widths};
 use super::paint::{Faces, paint};
 use super::scene::Scene;
 use super::shown::{Leaving, Shown};
-use super::{Look, NodeId, Tab};
+use super::{Look, NodeId, Pick, Reaching, Tab};
 use crate::i18n::{Lang, Veil, Words};
 use crate::spec::ContainerId;
 use crate::trace::{Entity, World};
@@ -68,6 +68,8 @@ struct Source {
     veiled: std::sync::Arc<[(&'static str, Veil)]>,
     chosen: Option<Entity>,
     lit: Vec<Entity>,
+    /// What is looked at where it is asked who reaches whom; as it is by default in the other pictures.
+    reach: Reaching,
     /// At 100 %.
     room: Vec2,
     scale: f32,
@@ -85,6 +87,8 @@ pub struct How<'a> {
     pub spotlight: bool,
     /// The container that a picture of one is of.
     pub of: Option<&'a ContainerId>,
+    /// What is looked at where it is asked who reaches whom.
+    pub reach: &'a Reaching,
 }
 
 /// How a picture is seen.
@@ -107,7 +111,7 @@ impl Diagrams {
     }
 
     /// Draws a diagram in all the room that is left, and lets a click choose the thing that a shape stands for.
-    /// `changed` is what the last event changed: it is lit.
+    /// `changed` is what the last event changed: it is lit. Returns what was chosen that is no thing of the World.
     #[expect(clippy::too_many_arguments, reason = "everything it depends on, and nothing kept behind its back")]
     pub fn show(
         &mut self,
@@ -118,8 +122,8 @@ impl Diagrams {
         selection: &mut Option<Entity>,
         words: &Words,
         how: How<'_>,
-    ) {
-        let How { theme, scale, spotlight, of } = how;
+    ) -> Option<Pick> {
+        let How { theme, scale, spotlight, of, reach } = how;
         let room = ui.available_rect_before_wrap();
         let ground =
             ui.interact(room, egui::Id::unique(("dockwalk diagram", view, spotlight)), Sense::click_and_drag());
@@ -136,9 +140,10 @@ impl Diagrams {
                     self.subject.clone()
                 }
                 Tab::Isolation => of.cloned().map(Entity::Container),
-                Tab::Network | Tab::Storage => selection.clone(),
+                Tab::Network | Tab::Storage | Tab::Reach => selection.clone(),
             },
             lit: changed.to_vec(),
+            reach: if view == Tab::Reach { reach.clone() } else { Reaching::default() },
             room: room.size() / scale,
             scale,
             pixels_per_point: ui.ctx().pixels_per_point(),
@@ -151,7 +156,8 @@ impl Diagrams {
         let reduced = ui.style().animation_time == 0.0;
         let state = self.views.entry(view).or_insert_with(View::new);
         if state.of != source {
-            let look = Look { chosen: source.chosen.as_ref(), lit: &source.lit, room: Some(source.room) };
+            let (chosen, lit, room) = (source.chosen.as_ref(), &source.lit, Some(source.room));
+            let look = Look { chosen, lit, room, reach: &source.reach };
             let scene = super::scene_in(view, world, look, words, &measure);
             state.change(scene, source, view, now, reduced);
         }
@@ -160,8 +166,9 @@ impl Diagrams {
         ground.widget_info(|| WidgetInfo::labeled(Role::Figure, true, words.say(view.figure())));
         // The name says which picture it is, the description what is to be seen on it.
         ui.ctx().accesskit_node_builder(ground.id, |node| node.set_description(&*state.scene.spoken));
-        state.paint(ui, &ground, room, selection, theme, &faces, now, reduced, spotlight);
+        let picked = state.paint(ui, &ground, room, selection, theme, &faces, now, reduced, spotlight);
         ui.advance_cursor_after_rect(room);
+        picked
     }
 
     /// The buttons that zoom a picture, from right to left.
@@ -190,6 +197,7 @@ impl View {
             veiled: std::sync::Arc::default(),
             chosen: None,
             lit: Vec::new(),
+            reach: Reaching::default(),
             room: Vec2::ZERO,
             scale: 1.0,
             pixels_per_point: 0.0,
@@ -290,7 +298,7 @@ impl View {
         now: f64,
         reduced: bool,
         spotlight: bool,
-    ) {
+    ) -> Option<Pick> {
         let painter = ui.painter_at(room);
         painter.rect_filled(room, 0, theme.canvas);
         let transform = self.camera_at(now, reduced).transform(room);
@@ -304,11 +312,12 @@ impl View {
         let fine = self.scene.nodes().filter(|n| n.rect.intersects(visible)).count() <= DETAILED;
         paint(&painter, faces, &draw(&shown, theme, &emphasis), transform, fine);
 
-        self.touch(ui, ground, room, transform, selection, theme);
+        let picked = self.touch(ui, ground, room, transform, selection, theme);
         let longest = if self.farewell { FAREWELL } else { MOVE.max(PULSE) };
         if !reduced && (since < longest || clock.is_some()) {
             ui.ctx().request_repaint_after(FRAME);
         }
+        picked
     }
 }
 

@@ -6,7 +6,8 @@ use crate::ui::diagrams::scene::{Node, Style};
 use egui::{Event, EventFilter, Key, WidgetInfo, vec2};
 
 impl View {
-    /// Every shape that stands for something can be pointed at, clicked, and reached by key.
+    /// Every shape that stands for something can be pointed at, clicked, and reached by key. Returns what was chosen that is no thing of
+    /// the World.
     pub(super) fn touch(
         &self,
         ui: &mut egui::Ui,
@@ -15,24 +16,24 @@ impl View {
         transform: TSTransform,
         selection: &mut Option<Entity>,
         theme: &Theme,
-    ) {
+    ) -> Option<Pick> {
         if ground.clicked() {
             *selection = None;
         }
         let base = ground.id.with("shape");
-        for node in self.scene.nodes() {
-            let Some(entity) = &node.id.entity else { continue };
+        let mut picked = None;
+        for node in self.scene.nodes().filter(|node| node.can_be_chosen()) {
             let rect = (transform * node.rect).intersect(room);
             if !rect.is_positive() {
                 continue;
             }
             let id = base.with(&node.id);
             let response = ui.interact(rect, id, Sense::click());
-            let selected = selection.as_ref() == Some(entity);
+            let selected = node.id.entity.is_some() && *selection == node.id.entity;
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &node.label));
             if response.clicked() {
                 // The keys stay the debugger's; Tab gives them to a shape.
-                *selection = Some(entity.clone());
+                choose(node, selection, &mut picked);
             }
             if response.hovered() {
                 ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
@@ -44,13 +45,21 @@ impl View {
                 }
             }
             if response.has_focus() {
-                self.arrows(ui, id, base, node, selection);
+                self.arrows(ui, id, base, node, (selection, &mut picked));
             }
         }
+        picked
     }
 
     /// Arrow keys go along wires first, then to whatever is nearest in that direction.
-    fn arrows(&self, ui: &egui::Ui, id: egui::Id, base: egui::Id, node: &Node, selection: &mut Option<Entity>) {
+    fn arrows(
+        &self,
+        ui: &egui::Ui,
+        id: egui::Id,
+        base: egui::Id,
+        node: &Node,
+        (selection, picked): (&mut Option<Entity>, &mut Option<Pick>),
+    ) {
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
         let pressed = ui.input(|input| {
@@ -61,7 +70,7 @@ impl View {
         });
         let Some(way) = pressed else { return };
         if let Some(next) = self.neighbour(node, way) {
-            selection.clone_from(&next.id.entity);
+            choose(next, selection, picked);
             ui.memory_mut(|memory| memory.request_focus(base.with(&next.id)));
         }
     }
@@ -70,6 +79,14 @@ impl View {
         let at = self.scene.index_of(&from.id)?;
         let wired = self.scene.graph.neighbors_undirected(at).filter_map(|n| self.scene.graph.node_weight(n));
         nearest(from, way, wired).or_else(|| nearest(from, way, self.scene.nodes()))
+    }
+}
+
+/// A thing of the World is selected; what is none leaves that as it is.
+fn choose(node: &Node, selection: &mut Option<Entity>, picked: &mut Option<Pick>) {
+    match &node.pick {
+        Some(pick) => *picked = Some(pick.clone()),
+        None => selection.clone_from(&node.id.entity),
     }
 }
 
@@ -91,7 +108,7 @@ fn nearest<'a>(from: &Node, way: Vec2, among: impl Iterator<Item = &'a Node>) ->
         (ahead > 1.0).then(|| ahead + 2.5 * to.dot(way.rot90()).abs())
     };
     among
-        .filter(|node| node.id != from.id && node.id.entity.is_some())
+        .filter(|node| node.id != from.id && node.can_be_chosen())
         .filter_map(|node| cost(node).map(|cost| (cost, node)))
         .min_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, node)| node)

@@ -1,0 +1,205 @@
+//! The table: from the left who asks, from above who is asked.
+
+use super::super::scene::{Anchor, Font, Ink, Node, Style, Text, Tint};
+use super::super::stage::{Stage, rect};
+use super::super::{Glyph, NodeId, Pick};
+use super::{Heights, WIDE, called, is_led_to, short};
+use crate::reach::{self, Answer, End, Matrix, Question, Verdict};
+use crate::trace::{Entity, World};
+use egui::pos2;
+
+/// No cell is narrower: its mark and a few letters of its column's name.
+const NARROWEST: f32 = 58.0;
+/// No cell is wider: its ends belong together.
+const WIDEST: f32 = 160.0;
+/// Between two cells, from side to side.
+const GAP: f32 = 5.0;
+/// How many lines the reason takes at most, for which room is left.
+pub(super) const LINES: f32 = 6.0;
+
+/// Who is in the table, and how wide its columns are.
+pub(super) struct Plan {
+    pub ends: Vec<End>,
+    /// How many there was no room for.
+    more: usize,
+    label: f32,
+    column: f32,
+}
+
+impl Plan {
+    pub fn of(stage: &Stage<'_>, world: &World, high: Heights) -> Self {
+        let mut ends = End::all(world);
+        if stage.look.reach.question == Question::Name {
+            ends.retain(|end| *end != End::Outside);
+        }
+        let wide = stage.wide(WIDE) - 2.0 * stage.margin();
+        let names = ends.iter().map(|end| stage.width(&called(stage, world, end), Font::Word));
+        let label = names.fold(0.0_f32, f32::max).clamp(36.0, (wide * 0.2).min(140.0)) + 8.0;
+        let columns = (((wide - label) / NARROWEST) as usize).max(3);
+        let rows = stage.look.room.map_or(usize::MAX, |room| {
+            let free = room.y - 2.0 * stage.margin() - high.title - high.head - LINES * high.line - 2.0 * high.gap;
+            // One row is kept for how many there was no room for.
+            ((free / high.row) as usize).max(3)
+        });
+        let all = ends.len();
+        let ends = kept(stage, ends, columns.min(rows));
+        let column = ((wide - label) / ends.len() as f32).min(WIDEST);
+        Self { more: all - ends.len(), ends, label, column }
+    }
+}
+
+/// As many as there is room for, in their order: host and outside, the pair that was chosen, whom the eye is led to, then the others.
+fn kept(stage: &Stage<'_>, ends: Vec<End>, most: usize) -> Vec<End> {
+    if ends.len() <= most {
+        return ends;
+    }
+    let pair = stage.look.reach.pair.as_ref();
+    let weight = |end: &End| match end {
+        End::Host | End::Outside => 0,
+        _ if pair.is_some_and(|(from, to)| from == end || to == end) => 1,
+        _ if is_led_to(stage, end) => 2,
+        End::Container(_) => 3,
+    };
+    let mut order: Vec<usize> = (0..ends.len()).collect();
+    order.sort_by_key(|at| (weight(&ends[*at]), *at));
+    // The last row says how many there are besides.
+    order.truncate(most.saturating_sub(1).max(2));
+    order.sort_unstable();
+    order.into_iter().map(|at| ends[at].clone()).collect()
+}
+
+/// Draws it. Returns where it ends.
+pub(super) fn draw(stage: &mut Stage<'_>, world: &World, plan: &Plan, matrix: &Matrix, high: Heights) -> f32 {
+    let (left, top) = (stage.margin(), stage.margin() + high.title);
+    let at = |row: usize, column: usize| {
+        let x = left + plan.label + plan.column * column as f32;
+        rect(x, top + high.head + high.row * row as f32, plan.column - GAP, high.row - 3.0)
+    };
+    for (column, to) in matrix.to.iter().enumerate() {
+        let name = stage.fit_middle(&format!("→ {}", called(stage, world, to)), Font::Word, plan.column - GAP - 2.0);
+        let place = at(0, column);
+        name_of(stage, to, "column", rect(place.left(), top, place.width(), high.head - 4.0), &name, Anchor::Center);
+    }
+    for (row, from) in matrix.from.iter().enumerate() {
+        let name = stage.fit_middle(&called(stage, world, from), Font::Word, plan.label - 8.0);
+        let place = at(row, 0);
+        let place = rect(left, place.top(), plan.label - 6.0, place.height());
+        name_of(stage, from, "row", place, &name, Anchor::Right);
+        for (column, to) in matrix.to.iter().enumerate() {
+            cell(stage, world, matrix, (from, to), at(row, column));
+        }
+    }
+    let below = top + high.head + high.row * matrix.from.len() as f32;
+    if plan.more == 0 {
+        return below;
+    }
+    let more = stage.say_with("scene-reach-more", &[("n", &plan.more.to_string())]);
+    let more = stage.fit(&more, Font::Small, stage.wide(WIDE) - 2.0 * left);
+    stage.caption(Text::new(pos2(left, below + high.row / 2.0 - 2.0), Font::Small, Ink::Weak, more));
+    below + high.row - 3.0
+}
+
+/// A name at the table's edge: the container, to be chosen.
+fn name_of(stage: &mut Stage<'_>, end: &End, part: &'static str, place: egui::Rect, name: &str, anchor: Anchor) {
+    let x = match anchor {
+        Anchor::Left => 0.0,
+        Anchor::Center => place.width() / 2.0,
+        Anchor::Right => place.width(),
+    };
+    let ink = if is_led_to(stage, end) { Ink::Tint(super::super::network::TINT) } else { Ink::Strong };
+    let text = Text::new(pos2(x, place.height() / 2.0), Font::Word, ink, name).anchored(anchor);
+    let id = match end {
+        End::Container(id) => NodeId::part(Entity::Container(id.clone()), part),
+        End::Host => NodeId::part(Entity::Host, part),
+        End::Outside => NodeId::named(format!("outside {part}")),
+    };
+    let kind = match end {
+        End::Container(_) => stage.say("scene-container"),
+        End::Host | End::Outside => String::new(),
+    };
+    stage.add(Node::new(id, place, Tint::Plain, Style::Bare).text(text).called(&kind));
+}
+
+fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End, &End), place: egui::Rect) {
+    let id = NodeId::named(format!("cell {} {}", key(from), key(to)));
+    let middle = pos2(place.width() / 2.0, place.height() / 2.0);
+    let Some(cell) = matrix.cell(from, to) else {
+        let dot = Text::new(middle, Font::Small, Ink::Weak, "·").anchored(Anchor::Center);
+        stage.add(Node::new(id, place, Tint::Plain, Style::Dim).text(dot));
+        return;
+    };
+    let pair = format!("{} → {}", called(stage, world, from), called(stage, world, to));
+    if let Some(veil) = stage.words.veil_of(super::TELLS) {
+        let mark = Text::new(middle, Font::Small, Ink::Weak, "?").anchored(Anchor::Center);
+        let said = format!("{pair}, {}", stage.say(veil.key()));
+        stage.add(Node::new(id, place, Tint::Plain, Style::Ghost).text(mark).called(&said));
+        return;
+    }
+    let proven = reach::proven(world, matrix.question, cell).map(|(_, verdict)| verdict);
+    let (tint, mark) = match cell.answer {
+        Answer::Reaches => (Tint::Good, Some(Glyph::Check)),
+        Answer::DoesNot => (Tint::Bad, Some(Glyph::Cross)),
+        Answer::Unknown => (Tint::Warn, None),
+    };
+    let is_chosen = super::chosen(stage, matrix).is_some_and(|chosen| std::ptr::eq(chosen, cell));
+    let style = match (is_chosen, cell.answer) {
+        (true, _) => Style::Strong,
+        (false, Answer::Unknown) => Style::Dashed,
+        (false, _) => Style::Solid,
+    };
+    let word = if cell.answer == Answer::Unknown { format!("? {}", short(stage, cell)) } else { short(stage, cell) };
+    // The proof stands at the right: the same mark again, or that it came out otherwise.
+    let proof = proven.map(proof_of);
+    let aside = if proof.is_some() { 20.0 } else { 0.0 };
+    let room = place.width() - 12.0 - if mark.is_some() { Font::Small.size() + 4.0 } else { 0.0 } - aside;
+    let word = if stage.width(&word, Font::Small) <= room {
+        word
+    } else if cell.answer == Answer::Unknown {
+        "?".to_owned()
+    } else {
+        String::new()
+    };
+    let at = pos2(middle.x - aside / 2.0, middle.y);
+    let text = Text::new(at, Font::Small, Ink::Tint(tint), word).anchored(Anchor::Center).marked(mark);
+    let mut node = Node::new(id, place, tint, style).text(text).picks(Pick::Pair(from.clone(), to.clone()));
+    if let Some((glyph, sign, ink)) = proof {
+        let at = pos2(place.width() - 6.0, middle.y);
+        node = node.text(Text::new(at, Font::Small, Ink::Tint(ink), sign).anchored(Anchor::Right).marked(glyph));
+    }
+    let said = proven.map_or_else(String::new, |verdict| format!(" {}", stage.say(proof_key(verdict))));
+    let answer = stage.say(match cell.answer {
+        Answer::Reaches => "scene-reach-yes",
+        Answer::DoesNot => "scene-reach-no",
+        Answer::Unknown => "scene-reach-unknown",
+    });
+    node.label = format!("{pair}: {answer}. {}{said}", super::sentence(stage, cell));
+    stage.add(node);
+}
+
+fn proof_of(verdict: Verdict) -> (Option<Glyph>, &'static str, Tint) {
+    match verdict {
+        Verdict::Agrees => (Some(Glyph::Check), "", Tint::Plain),
+        Verdict::Disagrees => (None, "≠", Tint::Warn),
+        Verdict::Open => (None, "?", Tint::Plain),
+        Verdict::FoundToReach => (Some(Glyph::Check), "", Tint::Good),
+        Verdict::FoundNotTo => (Some(Glyph::Cross), "", Tint::Bad),
+    }
+}
+
+pub(super) fn proof_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Agrees => "reach-proof-agrees",
+        Verdict::Disagrees => "reach-proof-disagrees",
+        Verdict::Open => "reach-proof-open",
+        Verdict::FoundToReach => "reach-proof-found",
+        Verdict::FoundNotTo => "reach-proof-found-not",
+    }
+}
+
+fn key(end: &End) -> &str {
+    match end {
+        End::Container(id) => id.as_str(),
+        End::Host => End::HOST,
+        End::Outside => End::OUTSIDE,
+    }
+}

@@ -1,0 +1,66 @@
+//! Above the table of who reaches whom: what is asked, and the way to have it asked for real.
+
+use super::PanelContext;
+use crate::reach::Question;
+use crate::ui::command::ReachingCommand;
+use crate::ui::widgets::{self, Loudness};
+use egui::{DragValue, Frame, Margin, RichText, Ui};
+
+/// What is asked first of a port.
+const HTTP: u16 = 80;
+const DNS: u16 = 53;
+
+/// Shows it, as wide as there is room.
+pub fn bar(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let state = cx.state;
+    Frame::new().inner_margin(Margin::symmetric(12, 4)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            questions(ui, cx);
+            ui.add_space(8.0);
+            if !state.is_live() {
+                ui.label(RichText::new(cx.say("reach-bar-recorded")).size(12.5).color(cx.theme.weak));
+                return;
+            }
+            let all = state.proves_all();
+            let proving = state.is_proving();
+            let label = cx.say(match (proving, all) {
+                (true, _) => "reach-bar-proving",
+                (false, true) => "reach-bar-prove",
+                (false, false) => "reach-bar-prove-pair",
+            });
+            let can = !proving && state.answers() && (all || state.reaching.pair.is_some());
+            let button = ui.add_enabled_ui(can, |ui| widgets::text_button(ui, &label, Loudness::Plain)).inner;
+            if button.on_hover_text(cx.say("reach-bar-prove-why")).clicked() {
+                cx.want(ReachingCommand::Prove);
+            }
+        });
+    });
+}
+
+fn questions(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let now = cx.state.reaching.question;
+    let port = match now {
+        Question::Tcp(port) | Question::Udp(port) => Some(port),
+        Question::Ping | Question::Name => None,
+    };
+    let kinds = [
+        ("ping".to_owned(), Question::Ping),
+        ("TCP".to_owned(), Question::Tcp(port.unwrap_or(HTTP))),
+        ("UDP".to_owned(), Question::Udp(port.unwrap_or(DNS))),
+        (cx.say("reach-bar-name"), Question::Name),
+    ];
+    for (name, question) in kinds {
+        let chosen = std::mem::discriminant(&question) == std::mem::discriminant(&now);
+        if ui.selectable_label(chosen, RichText::new(name).size(13.0)).clicked() && !chosen {
+            cx.want(ReachingCommand::Ask(question));
+        }
+    }
+    let Some(mut number) = port else { return };
+    let label = ui.label(RichText::new(cx.say("reach-bar-port")).size(12.5).color(cx.theme.weak));
+    let field = ui.add(DragValue::new(&mut number).range(1..=u16::MAX).speed(0.2)).labelled_by(label.id);
+    if field.changed() {
+        let question = if matches!(now, Question::Udp(_)) { Question::Udp(number) } else { Question::Tcp(number) };
+        cx.want(ReachingCommand::Ask(question));
+    }
+}
