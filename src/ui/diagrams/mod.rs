@@ -163,7 +163,8 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
     let may_fit = |detail: &Detail| {
         let stage = stage(*detail, look.room);
         match tab {
-            Tab::Image | Tab::Isolation | Tab::Reach => true,
+            Tab::Image | Tab::Isolation => true,
+            Tab::Reach => reach::may_fit(world, &stage),
             Tab::Layers => layers::may_fit(world, look.chosen, &stage),
             Tab::Network => world.containers.len() <= network::most(&stage),
             Tab::Storage => world.containers.len() <= storage::most(&stage),

@@ -28,24 +28,46 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn of(stage: &Stage<'_>, world: &World, high: Heights) -> Self {
-        let mut ends = End::all(world);
-        if stage.look.reach.question == Question::Name {
-            ends.retain(|end| *end != End::Outside);
-        }
+        let ends = ends(stage, world);
         let wide = stage.wide(WIDE) - 2.0 * stage.margin();
-        let names = ends.iter().map(|end| stage.width(&called(stage, world, end), Font::Word));
-        let label = names.fold(0.0_f32, f32::max).clamp(36.0, (wide * 0.2).min(140.0)) + 8.0;
-        let columns = (((wide - label) / NARROWEST) as usize).max(3);
-        let rows = stage.look.room.map_or(usize::MAX, |room| {
-            let free = room.y - 2.0 * stage.margin() - high.title - high.head - LINES * high.line - 2.0 * high.gap;
-            // One row is kept for how many there was no room for.
-            ((free / high.row) as usize).max(3)
-        });
+        let label = label(stage, world, &ends);
         let all = ends.len();
-        let ends = kept(stage, ends, columns.min(rows));
+        let ends = kept(stage, ends, most(stage, label, high));
         let column = ((wide - label) / ends.len() as f32).min(WIDEST);
         Self { more: all - ends.len(), ends, label, column }
     }
+}
+
+/// Is there room for all there are?
+pub(super) fn may_fit(stage: &Stage<'_>, world: &World, high: Heights) -> bool {
+    let ends = ends(stage, world);
+    ends.len() <= most(stage, label(stage, world, &ends), high)
+}
+
+fn ends(stage: &Stage<'_>, world: &World) -> Vec<End> {
+    let mut ends = End::all(world);
+    if stage.look.reach.question == Question::Name {
+        ends.retain(|end| *end != End::Outside);
+    }
+    ends
+}
+
+/// How wide the names at the left are.
+fn label(stage: &Stage<'_>, world: &World, ends: &[End]) -> f32 {
+    let wide = stage.wide(WIDE) - 2.0 * stage.margin();
+    let names = ends.iter().map(|end| stage.width(&called(stage, world, end), Font::Word));
+    names.fold(0.0_f32, f32::max).clamp(36.0, (wide * 0.2).min(140.0)) + 8.0
+}
+
+/// For how many there is room.
+fn most(stage: &Stage<'_>, label: f32, high: Heights) -> usize {
+    let wide = stage.wide(WIDE) - 2.0 * stage.margin();
+    let columns = (((wide - label) / NARROWEST) as usize).max(3);
+    let rows = stage.look.room.map_or(usize::MAX, |room| {
+        let free = room.y - 2.0 * stage.margin() - high.title - high.head - LINES * high.line - 2.0 * high.gap;
+        ((free / high.row) as usize).max(3)
+    });
+    columns.min(rows)
 }
 
 /// As many as there is room for, in their order: host and outside, the pair that was chosen, whom the eye is led to, then the others.

@@ -102,6 +102,11 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     stage.done(spoken)
 }
 
+/// Is there room for all who can be asked, at that much detail?
+pub(super) fn may_fit(world: &World, stage: &Stage<'_>) -> bool {
+    grid::may_fit(stage, world, Heights::of(stage.detail))
+}
+
 /// The question, and how many answers of each kind there are.
 fn title(stage: &mut Stage<'_>, matrix: &Matrix, high: Heights) {
     if high.title == 0.0 {
