@@ -60,6 +60,11 @@ impl Flow {
         self.of(packet).filter(|_| self.knows_both(packet))
     }
 
+    /// Whether a packet is one of these, or may be one after somebody has rewritten its ports.
+    pub fn concerns(&self, packet: &Decoded) -> bool {
+        self.heading(packet).is_some() || self.knows_both(packet)
+    }
+
     /// Whether a packet is between those that it may be between, whatever its ports.
     pub(super) fn knows_both(&self, packet: &Decoded) -> bool {
         packet.ipv4.as_ref().is_some_and(|ip| self.knows(ip.source) && self.knows(ip.destination))

@@ -3,7 +3,7 @@
 use super::decode::decode;
 use super::flow::{Flow, Identity, identity};
 use crate::trace::{
-    ChangedBy, Decoded, Difference, Field, Frame, Heading, Hop, Passing, Place, RuleVerdict, WatchedLink,
+    ChangedBy, Decoded, Difference, Evidence, Field, Frame, Heading, Hop, Passing, Place, RuleVerdict, WatchedLink,
 };
 
 /// A frame as a namespace's packet socket gave it. Those of one namespace stand in the order in which it gave them.
@@ -15,6 +15,8 @@ pub struct Captured {
     pub passing: Passing,
     /// Its bytes.
     pub frame: Frame,
+    /// How it is known.
+    pub evidence: Evidence,
 }
 
 /// A rule that a packet met, as the kernel told it. They stand in the order in which it told them.
@@ -32,6 +34,8 @@ pub struct Met {
     pub came_by: Option<u32>,
     /// The packet's headers as the chain saw them.
     pub packet: Decoded,
+    /// How it is known.
+    pub evidence: Evidence,
 }
 
 /// A frame or a rule, on its way to be a hop.
@@ -50,8 +54,8 @@ enum What {
     Rule(Met),
 }
 
-/// The hops of these packets: at most `most`, the first ones.
-pub fn hops(flow: &Flow, mut captured: Vec<Captured>, met: Vec<Met>, most: usize) -> Vec<Hop> {
+/// The hops of these packets, each with how it is known: at most `most`, the first ones.
+pub fn hops(flow: &Flow, mut captured: Vec<Captured>, met: Vec<Met>, most: usize) -> Vec<(Hop, Evidence)> {
     // The kernel gives a bridge a frame with the time at which its port got it: of one time, the order of the socket is right.
     captured.sort_by_key(|captured| captured.frame.time);
     let mut seen = frames(flow, captured);
@@ -126,17 +130,16 @@ fn rule(flow: &Flow, frames: &[Seen], met: Met) -> Option<Seen> {
     Some(Seen { order, time: None, heading, identity, packet: met.packet.clone(), what: What::Rule(met) })
 }
 
-/// How the last of these differs from the same packet before it. Rules see a packet without its frame.
+/// How the last of these differs from the same packet as it was captured before; where it was not, as the first rule saw it, which sees a
+/// packet without its frame.
 fn differences(seen: &[Seen]) -> Vec<Difference> {
     let Some((last, before)) = seen.split_last() else { return Vec::new() };
     let What::Frame(captured) = &last.what else { return Vec::new() };
     let same = || before.iter().rev().filter(|seen| seen.identity == last.identity);
-    let (Some(previous), now) = (same().next(), fields(&last.packet)) else { return Vec::new() };
     let frame = same().find(|seen| matches!(seen.what, What::Frame(_)));
-    let mut was = fields(&previous.packet);
-    if let Some(frame) = frame {
-        was.extend(hardware(&frame.packet));
-    }
+    let Some(base) = frame.or_else(|| same().last()) else { return Vec::new() };
+    let mut was = fields(&base.packet);
+    was.extend(hardware(&base.packet));
     let forwarded = frame.is_some_and(|frame| match &frame.what {
         What::Frame(from) => {
             from.at.netns == captured.at.netns && (from.passing, captured.passing) == (Passing::In, Passing::Out)
@@ -150,7 +153,7 @@ fn differences(seen: &[Seen]) -> Vec<Difference> {
             What::Frame(_) => None,
         })
     };
-    let now = now.into_iter().chain(hardware(&last.packet));
+    let now = fields(&last.packet).into_iter().chain(hardware(&last.packet));
     let changed = now.filter_map(|(field, now)| {
         let before = was.iter().find(|(of, _)| *of == field).map(|(_, value)| value.clone())?;
         if before == now {
@@ -212,14 +215,16 @@ fn hardware(packet: &Decoded) -> Vec<(Field, String)> {
     vec![(Field::SourceMac, ethernet.source.clone()), (Field::DestinationMac, ethernet.destination.clone())]
 }
 
-fn hop(seen: Seen, number: u32, first: u64, differs: Vec<Difference>) -> Hop {
+fn hop(seen: Seen, number: u32, first: u64, differs: Vec<Difference>) -> (Hop, Evidence) {
     let Seen { time, heading, packet, what, .. } = seen;
     let after = time.map(|time| time.saturating_sub(first));
     match what {
-        What::Frame(Captured { at: WatchedLink { netns, ifindex, name, link }, passing, frame }) => {
+        What::Frame(Captured { at: WatchedLink { netns, ifindex, name, link }, passing, frame, evidence }) => {
             let place = Place::Link { netns, ifindex, name, link, passing };
-            Hop { number, after, heading, place, frame: Some(frame), packet, differs }
+            (Hop { number, after, heading, place, frame: Some(frame), packet, differs }, evidence)
         }
-        What::Rule(met) => Hop { number, after, heading, place: met.place, frame: None, packet, differs },
+        What::Rule(Met { place, evidence, .. }) => {
+            (Hop { number, after, heading, place, frame: None, packet, differs }, evidence)
+        }
     }
 }

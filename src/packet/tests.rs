@@ -55,7 +55,7 @@ fn at(netns: u64, ifindex: u32) -> WatchedLink {
 
 fn captured(time: u64, (netns, ifindex): (u64, u32), passing: Passing, bytes: Vec<u8>) -> Captured {
     let frame = Frame { time, length: u32::try_from(bytes.len()).unwrap(), bytes };
-    Captured { at: at(netns, ifindex), passing, frame }
+    Captured { at: at(netns, ifindex), passing, frame, evidence: Evidence::syscall("recvmsg", 1) }
 }
 
 fn met(chain: &str, text: &str, came_by: Option<u32>, packet: &[u8]) -> Met {
@@ -70,11 +70,23 @@ fn met(chain: &str, text: &str, came_by: Option<u32>, packet: &[u8]) -> Met {
         key: None,
         text: text.into(),
     };
-    Met { place, verdict, text: text.into(), netns: 1, came_by, packet: decode_ipv4(packet) }
+    Met {
+        place,
+        verdict,
+        text: text.into(),
+        netns: 1,
+        came_by,
+        packet: decode_ipv4(packet),
+        evidence: Evidence::syscall("recvmsg", 1),
+    }
 }
 
 fn flow(mark: Mark, addresses: &[Ipv4Addr]) -> Flow {
     Flow { marks: vec![mark], addresses: addresses.iter().copied().collect() }
+}
+
+fn followed(flow: &Flow, captured: Vec<Captured>, met: Vec<Met>, most: usize) -> Vec<Hop> {
+    hops(flow, captured, met, most).into_iter().map(|(hop, _)| hop).collect()
 }
 
 fn said(hop: &Hop) -> String {
@@ -149,14 +161,14 @@ fn a_packet_to_outside_is_forwarded_and_masqueraded_and_its_answer_put_back() {
         met("postrouting", "ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade", Some(4), &there(63, WEB)),
     ];
     let flow = flow(Mark::Echo { id: 7, sequence: 1 }, &[WEB, DB, HOST]);
-    let found = hops(&flow, frames, rules, 128);
+    let found = followed(&flow, frames, rules, 128);
     let expected = [
         "There 7/2 Out []",
         "There 1/5 In []",
         "There 1/4 In []",
         "There forward []",
         "There postrouting []",
-        "There 1/2 Out [source 172.17.0.2→10.0.2.100 rule]",
+        "There 1/2 Out [ttl 64→63 forwarding, source 172.17.0.2→10.0.2.100 rule]",
         "Back 1/2 In []",
         "Back 1/5 Out [ttl 63→62 forwarding, destination 10.0.2.100→172.17.0.2 tracking]",
         "Back 7/2 In []",
@@ -177,7 +189,7 @@ fn what_a_rule_drops_ends_at_it() {
         met("forward", "iifname \"docker0\" oifname != \"docker0\" jump between", Some(4), &packet(63)),
         met("between", "oifname \"br-1\" drop", Some(4), &packet(63)),
     ];
-    let found = hops(&flow(Mark::Tcp { from: 40_000 }, &[WEB, DB]), frames, rules, 128);
+    let found = followed(&flow(Mark::Tcp { from: 40_000 }, &[WEB, DB]), frames, rules, 128);
     let expected = ["There 7/2 Out []", "There 1/4 In []", "There forward []", "There between []"];
     assert_eq!(found.iter().map(said).collect::<Vec<_>>(), expected);
 }
@@ -190,7 +202,7 @@ fn a_port_that_was_rewritten_is_known_by_the_rest() {
         captured(2, (1, 2), Passing::Out, ethernet(1, 2, 0x0800, &packet(HOST, 1024))),
         captured(3, (1, 2), Passing::Out, ethernet(1, 2, 0x0800, &packet(HOST, 1025)[..30])),
     ];
-    let found = hops(&flow(Mark::Tcp { from: 40_000 }, &[WEB, DB, HOST]), frames, Vec::new(), 128);
+    let found = followed(&flow(Mark::Tcp { from: 40_000 }, &[WEB, DB, HOST]), frames, Vec::new(), 128);
     assert_eq!(said(&found[1]), "There 1/2 Out [source 172.17.0.2→10.0.2.100 ?, source_port 40000→1024 ?]");
     assert_eq!(found.len(), 2);
 }
@@ -210,7 +222,7 @@ fn a_walk() -> WalkState {
         captured(1_700_000_000_000_000_501, (1, 4), Passing::In, ethernet(1, 2, 0x0800, &packet)),
     ];
     let rules = vec![met("forward", "drop", Some(4), &packet)];
-    let hops = hops(&flow(Mark::Echo { id: 7, sequence: 1 }, &[WEB, DB]), frames, rules, 128);
+    let hops = followed(&flow(Mark::Echo { id: 7, sequence: 1 }, &[WEB, DB]), frames, rules, 128);
     let walk = Walk {
         id: 1,
         from: WalkEndpoint::Host,
@@ -297,7 +309,7 @@ proptest! {
             captured(*time, (1, *link), passing, ethernet(1, 2, 0x0800, &packet))
         });
         let rules = vec![met("forward", "drop", Some(1), &packet), met("output", "accept", None, &packet)];
-        let found = hops(&flow(Mark::Echo { id: 7, sequence: 1 }, &[WEB, DB]), frames.collect(), rules, 15);
+        let found = followed(&flow(Mark::Echo { id: 7, sequence: 1 }, &[WEB, DB]), frames.collect(), rules, 15);
         let after: Vec<_> = found.iter().filter_map(|hop| hop.after).collect();
         prop_assert!(after.is_sorted());
         prop_assert_eq!(found.len(), (times.len() + 2).min(15));
