@@ -227,6 +227,8 @@ fn a_walk() -> WalkState {
         id: 1,
         from: WalkEndpoint::Host,
         to: WalkEndpoint::Outside,
+        from_netns: 7,
+        to_netns: None,
         packet: WalkPacket::Echo,
         address: Some(DB),
         watched: vec![at(7, 2), at(1, 4)],

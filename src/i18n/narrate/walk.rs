@@ -1,4 +1,4 @@
-use super::{Sentence, container, sentence};
+use super::{Sentence, Words, container, sentence};
 use crate::trace::{
     Decoded, Difference, Hop, Known, Passing, Place, RuleTrace, Stopped, Walk, WalkEnd, WalkEndpoint, WalkOutcome,
     WalkPacket, World,
@@ -37,20 +37,34 @@ pub(super) fn seen(hop: &Hop) -> Sentence {
 
 pub(super) fn ended(end: &WalkEnd, before: &World) -> Sentence {
     let walk = before.walk(end.walk).map(|state| &state.walk);
-    let to = match walk {
-        Some(Walk { packet: WalkPacket::Name { name }, .. }) if end.outcome == WalkOutcome::NoSuchName => name.clone(),
-        Some(walk) => endpoint(&walk.to, before),
-        None => end.walk.to_string(),
-    };
-    let told = match &end.outcome {
+    let to = walk.map_or_else(|| end.walk.to_string(), |walk| asked(walk, &end.outcome, &endpoint(&walk.to, before)));
+    outcome(&end.outcome).with("to", to)
+}
+
+/// Who was asked: of a name that nobody knows, that name.
+fn asked(walk: &Walk, outcome: &WalkOutcome, to: &str) -> String {
+    match &walk.packet {
+        WalkPacket::Name { name } if *outcome == WalkOutcome::NoSuchName => name.clone(),
+        _ => to.to_owned(),
+    }
+}
+
+fn outcome(outcome: &WalkOutcome) -> Sentence {
+    match outcome {
         WalkOutcome::Answered => sentence("change-walk-ended-answered"),
         WalkOutcome::Refused => sentence("change-walk-ended-refused"),
         WalkOutcome::Arrived => sentence("change-walk-ended-arrived"),
         WalkOutcome::NoSuchName => sentence("change-walk-ended-no-such-name"),
         WalkOutcome::Silent => sentence("change-walk-ended-silent"),
         WalkOutcome::Dropped { by, known, .. } => stopped(by, known),
-    };
-    told.with("to", to)
+    }
+}
+
+impl Words {
+    /// What came of a packet that was followed, in one sentence. `to` is what the other end is called.
+    pub fn walk_outcome(&self, walk: &Walk, came: &WalkOutcome, to: &str) -> String {
+        self.speak(&outcome(came).with("to", asked(walk, came, to)))
+    }
 }
 
 fn stopped(by: &Stopped, known: &Known) -> Sentence {
@@ -87,6 +101,8 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
         id: 1,
         from: WalkEndpoint::Host,
         to: WalkEndpoint::Outside,
+        from_netns: 1,
+        to_netns: None,
         packet: WalkPacket::Tcp { port: 80 },
         address: None,
         watched: Vec::new(),

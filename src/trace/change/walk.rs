@@ -19,6 +19,11 @@ pub struct Walk {
     pub from: WalkEndpoint,
     /// Whom it is for.
     pub to: WalkEndpoint,
+    /// The network namespace of whoever sends, by inode.
+    pub from_netns: u64,
+    /// That of whom it is for; none of what is outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_netns: Option<u64>,
     /// What it is.
     pub packet: WalkPacket,
     /// The address that it is sent to; none where a name is to be looked up first.

@@ -159,6 +159,7 @@ codes! {
     WalkFromOutside = "walk-from-outside",
     WalkNoAddress = "walk-no-address",
     WalkNoPair = "walk-no-pair",
+    WalkNotRecorded = "walk-not-recorded",
     WalkNotPublished = "walk-not-published",
     WalkRulesNotTold = "walk-rules-not-told",
     ContainerPaused = "container-paused",

@@ -79,7 +79,8 @@ impl World {
 #[cfg(test)]
 pub(super) fn a_walk(id: WalkId) -> Walk {
     let (from, to) = (WalkEndpoint::Host, WalkEndpoint::Outside);
-    Walk { id, from, to, packet: WalkPacket::Echo, address: None, watched: Vec::new(), rules: RuleTrace::On }
+    let (packet, rules) = (WalkPacket::Echo, RuleTrace::On);
+    Walk { id, from, to, from_netns: 1, to_netns: None, packet, address: None, watched: Vec::new(), rules }
 }
 
 #[cfg(test)]

@@ -142,6 +142,8 @@ impl Engine {
             id: walk,
             from: endpoint(world, &wanted.from),
             to: endpoint(world, &wanted.to),
+            from_netns: from.inode(),
+            to_netns: path.goal,
             packet: wanted.packet(),
             address: wanted.address,
             watched: path.watched.clone(),
