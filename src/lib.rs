@@ -15,6 +15,7 @@ pub mod engine;
 pub mod i18n;
 pub mod lesson;
 pub mod line;
+pub mod packet;
 pub mod reach;
 pub mod spec;
 pub mod spool;

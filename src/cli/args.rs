@@ -129,6 +129,8 @@ pub enum Command {
     },
     /// Say who can talk to whom, what decides it, and what would change it; exit status 3 where a probe disagrees
     Reach(ReachArgs),
+    /// Send a packet for real and show each place it was seen at, there and back; exit status 1 where it did not get through
+    Walk(WalkArgs),
     /// List, check or run lessons
     Lesson {
         /// Which.
@@ -202,6 +204,38 @@ pub struct ReachArgs {
     pub json: bool,
 }
 
+/// `dockwalk walk …`
+#[derive(Debug, ClapArgs)]
+pub struct WalkArgs {
+    /// Who sends: a container, or `host`
+    #[arg(value_name = "FROM")]
+    pub from: String,
+    /// Whom it is for, with a TCP port, or without one for a ping: db, db:5432, host, outside
+    #[arg(value_name = "TO[:PORT]")]
+    pub to: String,
+    /// The port is a UDP port
+    #[arg(long, conflicts_with = "name")]
+    pub udp: bool,
+    /// Ask for the other one's name first, then ping its address
+    #[arg(long)]
+    pub name: bool,
+    /// Send it to the host's port by which that port is published
+    #[arg(long, conflicts_with_all = ["name", "outside"])]
+    pub published: bool,
+    /// The address outside it is sent to [default: the uplink's next hop]
+    #[arg(long, value_name = "ADDRESS")]
+    pub outside: Option<std::net::Ipv4Addr>,
+    /// How long an answer is waited for
+    #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=30_000))]
+    pub patience: Option<u64>,
+    /// Also write what was captured as pcapng, for Wireshark and tshark
+    #[arg(long, value_name = "FILE")]
+    pub pcap: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `dockwalk registry …`
 #[derive(Debug, Subcommand)]
 pub enum RegistryCommand {
@@ -263,6 +297,16 @@ pub enum TraceCommand {
         /// The finest level to show: story, stage, kernel
         #[arg(long, default_value = "stage")]
         level: String,
+    },
+    /// Write a packet that was followed as pcapng, for Wireshark and tshark
+    Pcap {
+        /// The recording
+        file: PathBuf,
+        /// Where to
+        to: PathBuf,
+        /// Which packet; the last one without
+        #[arg(long, value_name = "NUMBER")]
+        walk: Option<u64>,
     },
     /// Save the running engine's trace
     Export {

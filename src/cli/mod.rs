@@ -32,6 +32,8 @@ mod terminal;
 mod trace;
 #[cfg(feature = "engine")]
 mod waits;
+#[cfg(feature = "engine")]
+mod walk;
 
 pub use args::{AppOptions, Args, Command};
 pub use lesson::of_directory as lessons_of;
@@ -269,6 +271,8 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Host { argv }) => host::run(args, argv, words),
         #[cfg(feature = "engine")]
         Some(Command::Reach(asked)) => reach::run(args, asked, words),
+        #[cfg(feature = "engine")]
+        Some(Command::Walk(asked)) => walk::run(args, asked, words),
         Some(Command::Image { command }) => image::dispatch(args, command, words),
         Some(Command::Registry { command: Some(command), .. }) => registry::run(args, command, words),
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),

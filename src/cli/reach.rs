@@ -2,10 +2,10 @@
 
 use super::args::ReachArgs;
 use super::{Args, Done, Failure, engine_of, out};
+use crate::client::ClientError;
 use crate::client::protocol::{Probed, ReachCommand, ReachReport};
-use crate::client::{Client, ClientError};
 use crate::i18n::Words;
-use crate::reach::{Answer, Cell, End, Question, Verdict};
+use crate::reach::{Answer, Cell, End, Question, Verdict, Why};
 use crate::spec::visible;
 use crate::trace::{Code, ProbeReply};
 use std::sync::mpsc;
@@ -20,7 +20,7 @@ pub(super) fn run(args: &Args, asked: &ReachArgs, words: &Words) -> Done {
     let command = command(asked)?;
     let client = engine_of::any(args, words)?;
     super::waits::watch(&client, words);
-    let report = ask(&client, &command, words)?;
+    let report = ask("reach-asking", words, || client.reach(&command))?;
     if asked.json {
         out::json(&report);
     } else if let ([cell], true) = (report.matrix.cells.as_slice(), asked.to.is_some()) {
@@ -64,7 +64,7 @@ fn command(asked: &ReachArgs) -> Result<ReachCommand, ClientError> {
 }
 
 /// `db:5432`, `db:53/udp`, `db`: whom, and for what.
-fn apart(to: &str) -> Result<(String, Option<Question>), ClientError> {
+pub(super) fn apart(to: &str) -> Result<(String, Option<Question>), ClientError> {
     let Some((name, port)) = to.rsplit_once(':') else { return Ok((to.to_owned(), None)) };
     let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
     let number = number.parse::<u16>().ok().filter(|number| *number > 0);
@@ -80,20 +80,31 @@ fn apart(to: &str) -> Result<(String, Option<Question>), ClientError> {
 }
 
 /// Asks, and says so where it takes its time.
-fn ask(client: &Client, command: &ReachCommand, words: &Words) -> Result<ReachReport, ClientError> {
+pub(super) fn ask<T: Send>(
+    waiting: &str,
+    words: &Words,
+    act: impl FnOnce() -> Result<T, ClientError>,
+) -> Result<T, ClientError> {
     let (done, ended) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let over = ended.recv_timeout(PATIENCE) != Err(mpsc::RecvTimeoutError::Timeout);
             if let Some(mut progress) = out::Progress::on_error().filter(|_| !over) {
-                progress.show(None, &words.say("reach-asking"), None);
+                progress.show(None, &words.say(waiting), None);
             }
             drop(ended);
         });
-        let report = client.reach(command);
+        let report = act();
         drop(done);
         report
     })
+}
+
+/// The reason as a sentence.
+pub(super) fn why(why: &Why, words: &Words) -> String {
+    let vars = why.variables();
+    let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    words.say_with(&format!("reach-{}", why.key()), &vars)
 }
 
 /// With a word in each cell where the terminal is wide enough, else with marks alone: the words stand below.
@@ -197,9 +208,7 @@ fn one(report: &ReachReport, cell: &Cell, words: &Words) {
 }
 
 fn said(report: &ReachReport, cell: &Cell, words: &Words) {
-    let vars = cell.why.variables();
-    let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let why = words.say_with(&format!("reach-{}", cell.why.key()), &vars);
+    let why = why(&cell.why, words);
     let (from, to) = (called(report, &cell.from, words), called(report, &cell.to, words));
     let address = cell.address.map_or_else(String::new, |address| format!(" ({address})"));
     out::line(format_args!("{from} → {to}{address}: {why}"));

@@ -1,12 +1,13 @@
-//! `dockwalk trace show|export`
+//! `dockwalk trace show|export|pcap`
 
 use super::args::TraceCommand;
 use super::{Args, Done, engine_of, out};
 use crate::client::{Client, ClientError, Incoming, trust};
 use crate::i18n::Words;
+use crate::packet::pcapng;
 use crate::spec::visible;
 use crate::spool::Spool;
-use crate::trace::{Base, Body, Code, Level, Outcome, Trace, log};
+use crate::trace::{Base, Body, Code, Level, Outcome, Trace, WalkId, WalkState, log};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
@@ -15,6 +16,7 @@ pub(super) fn run(args: &Args, command: &TraceCommand, words: &Words) -> Done {
     match command {
         TraceCommand::Show { file, level } => show(file, level, words),
         TraceCommand::Export { file } => export(args, file, words),
+        TraceCommand::Pcap { file, to, walk } => pcap(file, to, *walk),
     }
 }
 
@@ -48,6 +50,29 @@ fn show(file: &Path, level: &str, words: &Words) -> Done {
             Err(e) => return Err(fail(&e).into()),
         }
     }
+}
+
+/// A packet that was followed, of the last of a file's recordings.
+fn pcap(file: &Path, to: &Path, walk: Option<WalkId>) -> Done {
+    let path = visible::path(file);
+    let fail = |e: io::Error| ClientError::new(Code::RecordingUnreadable).with("path", path.clone()).with("reason", e);
+    let mut recordings = log::Recordings::new(open(file).map_err(fail)?);
+    let mut last = None;
+    while let Some(loaded) =
+        recordings.read_to(Spool::default()).map_err(|e| ClientError::from(e.problem(path.clone())))?
+    {
+        last = Some(loaded.trace.head().walks.clone());
+    }
+    let walks = last.unwrap_or_default();
+    let wanted = walks.iter().rev().find(|state| walk.is_none_or(|wanted| state.walk.id == wanted));
+    let state = wanted.ok_or_else(|| ClientError::new(Code::WalkNotRecorded).with("path", path.clone()))?;
+    write_pcap(to, state).map_err(Into::into)
+}
+
+/// Writes a packet that was followed.
+pub(super) fn write_pcap(to: &Path, state: &WalkState) -> Result<(), ClientError> {
+    let fail = |e: io::Error| ClientError::new(Code::FileUnwritable).with("file", visible::path(to)).with("reason", e);
+    trust::write_own_file(to, fail, |mut file| file.write_all(&pcapng::write(state)).map_err(fail))
 }
 
 /// A recording, or the files of an engine's trace one after the other: `run/trace` in the directory of one that was killed.

@@ -2,7 +2,7 @@ use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{
     DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, ReachCommand, ReachReport,
-    Rewind, TagCommand, TryCommand,
+    Rewind, TagCommand, TryCommand, WalkCommand, WalkReport,
 };
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
@@ -134,6 +134,11 @@ impl Client {
     /// Has it computed who reaches whom, and tried, where that is wanted.
     pub fn reach(&self, command: &ReachCommand) -> Result<ReachReport, ClientError> {
         self.post("/dockwalk/v1/reach", command)
+    }
+
+    /// Has it send a packet, and follow it.
+    pub fn walk(&self, command: &WalkCommand) -> Result<WalkReport, ClientError> {
+        self.post("/dockwalk/v1/walk", command)
     }
 
     /// Ends the engine, as SIGTERM does.

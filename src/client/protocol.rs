@@ -2,9 +2,9 @@
 
 pub use super::finding::{Condition, Finding};
 use crate::docker::{bytes_from_query, with_bytes};
-use crate::reach::{End, Matrix, Question, Verdict};
+use crate::reach::{Cell, End, Matrix, Question, Verdict};
 use crate::spec::{ContainerId, Digest, Reference};
-use crate::trace::{Evidence, Level, Mode, OpId, Probe, Problem, Step, StepKind};
+use crate::trace::{Evidence, Level, Mode, OpId, Probe, Problem, Step, StepKind, WalkState};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -322,6 +322,43 @@ pub struct Probed {
     pub took: u64,
     /// The calls that were made.
     pub evidence: Vec<Evidence>,
+}
+
+/// `POST /dockwalk/v1/walk`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalkCommand {
+    /// What is sent.
+    pub question: Question,
+    /// Who sends: a container's name or id, or [`ReachCommand::HOST`].
+    pub from: String,
+    /// Whom it is for; [`ReachCommand::OUTSIDE`], too.
+    pub to: String,
+    /// The address beyond the uplink; the uplink's next hop without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Ipv4Addr>,
+    /// It is sent to the host's port by which that one of `to` is published.
+    #[serde(default)]
+    pub published: bool,
+    /// Milliseconds that an answer is waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u64>,
+}
+
+/// A packet that was followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalkReport {
+    /// Where it was seen, and what came of it.
+    pub state: WalkState,
+    /// Who sent it.
+    pub from: End,
+    /// Whom it was for.
+    pub to: End,
+    /// What was computed of these two; none for a published port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Cell>,
+    /// What the packet says of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
 }
 
 /// `POST /dockwalk/v1/containers/{id}/try`

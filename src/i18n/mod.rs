@@ -45,6 +45,7 @@ files![
     "steps",
     "tree",
     "ui",
+    "walk",
 ];
 
 /// What the grammar of the command line says of itself. In English it says it where it stands (`src/cli/`).

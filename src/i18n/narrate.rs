@@ -3,6 +3,7 @@
 //! Each [`Change`] has a message `change-<kind>`, some of them several, by what is different from the World before.
 
 mod upper;
+pub(super) mod walk;
 
 use super::{Words, size as bytes};
 use crate::spec::{ContainerId, Digest};
@@ -162,6 +163,9 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::RuleSeen(_)
         | Change::RuleGone { .. }
         | Change::ReachProbed(_)
+        | Change::WalkBegan(_)
+        | Change::PacketSeen { .. }
+        | Change::WalkEnded(_)
         | Change::PortPublished(_)
         | Change::PortClosed { .. } => describe_network(change, before),
     }
@@ -448,6 +452,9 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
             let told = sentence(key).with("from", from.unwrap_or_else(host)).with("to", &it.to);
             told.with("asked", &it.asked)
         }
+        Change::WalkBegan(it) => walk::began(it, before),
+        Change::PacketSeen { hop, .. } => walk::seen(hop),
+        Change::WalkEnded(it) => walk::ended(it, before),
         Change::PortPublished(it) => {
             let host = it.host.first().map_or_else(|| it.key.clone(), ToString::to_string);
             let told =

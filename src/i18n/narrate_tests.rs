@@ -243,6 +243,7 @@ fn samples() -> Vec<Change> {
         .map(|reply| probe(Some(id()), reply)),
     );
     all.push(probe(None, ProbeReply::Answered));
+    all.extend(narrate::walk::samples());
     all.extend(upper_samples());
     all.extend(isolation_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
@@ -348,7 +349,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 56;
+const KINDS: usize = 59;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -369,7 +370,7 @@ fn kind(change: &Change) -> usize {
         C::RuleSeen(_) | C::RuleGone { .. } => 40,
         C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
-        C::ReachProbed(_) => 55,
+        C::ReachProbed(_) => 55, C::WalkBegan(_) => 56, C::PacketSeen { .. } => 57, C::WalkEnded(_) => 58,
         C::UsageSeen { .. } => 52, C::CallTried(_) => 53, C::PortPublished(_) | C::PortClosed { .. } => 54,
     }
 }

@@ -1,4 +1,7 @@
-use super::{Change, Content, Damage, LinkKey, MountKey, Probe, Pushed, RegistryLimit, RegistryWait, Rejected};
+use super::{
+    Change, Content, Damage, Hop, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit, RegistryWait, Rejected, Walk,
+    WalkEndpoint,
+};
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +135,13 @@ impl Change {
             Self::RuleGone { key } => Entity::Rule(key.clone()),
             Self::ReachProbed(Probe { from: Some(id), .. }) => Entity::Container(id.clone()),
             Self::ReachProbed(Probe { from: None, .. }) => Entity::Host,
+            Self::WalkBegan(Walk { from: WalkEndpoint::Container { id, .. }, .. }) => Entity::Container(id.clone()),
+            Self::WalkBegan(_) | Self::WalkEnded(_) => Entity::Host,
+            Self::PacketSeen { hop: Hop { place, .. }, .. } => match place {
+                Place::Link { link, .. } => Entity::Link(link.clone()),
+                Place::Rule { key: Some(key), .. } => Entity::Rule(key.clone()),
+                Place::Rule { netns, .. } => Entity::Namespace(*netns),
+            },
             Self::PortPublished(it) => Entity::Port(it.key.clone()),
             Self::PortClosed { key } => Entity::Port(key.clone()),
         }

@@ -176,6 +176,8 @@ pub enum OpKind {
     HealthProbe,
     /// It is tried who reaches whom.
     ReachProbe,
+    /// A packet is sent and followed.
+    PacketWalk,
     /// A container's main process ended by itself.
     ContainerExit,
     /// A volume is created.

@@ -39,4 +39,6 @@ pub use keyframes::Keyframes;
 pub use problem::Problem;
 pub use step::{Family, Level, OpId, Plan, Step, StepId, StepKind};
 pub use store::{StepRecord, Trace, TraceError};
-pub use world::{Blob, BlobState, Earlier, Ended, Illegal, OpState, ProcessState, RemoteTag, Tag, Upper, World};
+pub use world::{
+    Blob, BlobState, Earlier, Ended, Illegal, OpState, ProcessState, RemoteTag, Tag, Upper, WalkState, World,
+};

@@ -188,6 +188,20 @@ kinds! {
     /// A packet is sent to find out whether somebody answers.
     ProbeReach = Network, Kernel;
 
+    // ── a packet is followed ──
+    /// A packet is sent, and followed from link to link.
+    WalkPacket = Network, Story;
+    /// It is listened at every link on the way, and the kernel is asked to tell which rules it meets.
+    OpenCapture = Network, Stage;
+    /// The packet is sent.
+    SendPacket = Network, Stage;
+    /// It is listened no more; the kernel need not tell any more.
+    CloseCapture = Network, Stage;
+    /// The packet was seen at a link, or at a rule.
+    FollowPacket = Network, Stage;
+    /// What came of the packet.
+    JudgeWalk = Network, Stage;
+
     // ── start: process ──
     /// The container's process is started.
     StartProcess = Process, Story;

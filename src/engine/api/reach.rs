@@ -1,8 +1,8 @@
-//! `/dockwalk/v1/reach`: who can talk to whom.
+//! `/dockwalk/v1/reach` and `/dockwalk/v1/walk`: who can talk to whom, and a packet that is followed.
 
 use super::Shared;
 use super::answer::{Answer, cancellable, json};
-use crate::client::protocol::ReachCommand;
+use crate::client::protocol::{ReachCommand, WalkCommand};
 use axum::extract::Request;
 use std::sync::Arc;
 
@@ -12,4 +12,12 @@ pub(super) async fn reach(engine: Shared, request: Request) -> Answer {
     let command: ReachCommand = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     Ok(json(&cancellable(move |cancel| engine.reach(&command, &line, cancel)).await?))
+}
+
+/// Sends a packet and follows it; a client that goes away ends that.
+pub(super) async fn walk(engine: Shared, request: Request) -> Answer {
+    let line = super::line(&request);
+    let command: WalkCommand = super::json::read(request).await?;
+    let engine = Arc::clone(&engine);
+    Ok(json(&cancellable(move |cancel| engine.walk(&command, &line, cancel)).await?))
 }

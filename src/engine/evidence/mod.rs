@@ -13,6 +13,7 @@
 //! Calls read as strace prints them, descriptors that have a path as with `strace -y`. Does not know what the changes are.
 
 mod call;
+mod capture;
 mod child;
 mod exchange;
 mod files;
@@ -27,6 +28,7 @@ mod program;
 mod sockets;
 
 pub(super) use call::hex;
+pub use capture::{Capture, Caught};
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
 pub use files::{

@@ -5,7 +5,7 @@ use crate::trace::Evidence;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrIn, sockopt};
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
@@ -48,12 +48,22 @@ impl Socket {
         }
     }
 
+    /// bind(2) to a port that the kernel chooses, and getsockname(2): which one.
+    pub fn bind_any(&mut self) -> nix::Result<u16> {
+        let any = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
+        let bound = nix::sys::socket::bind(self.fd.as_raw_fd(), &SockaddrIn::from(any));
+        self.note("bind", vec![address(any), "16".to_owned()], &bound, |()| "0".to_owned());
+        bound?;
+        let name = nix::sys::socket::getsockname::<SockaddrIn>(self.fd.as_raw_fd());
+        let shown = name.map_or_else(|_| "…".to_owned(), |name| address(SocketAddrV4::new(name.ip(), name.port())));
+        self.note("getsockname", vec![shown, "[16]".to_owned()], &name, |_| "0".to_owned());
+        name.map(|name| name.port())
+    }
+
     /// connect(2)
     pub fn connect(&mut self, to: SocketAddrV4) -> nix::Result<()> {
         let result = nix::sys::socket::connect(self.fd.as_raw_fd(), &SockaddrIn::from(to));
-        let address =
-            format!("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}", to.port(), to.ip());
-        self.note("connect", vec![address, "16".to_owned()], &result, |()| "0".to_owned());
+        self.note("connect", vec![address(to), "16".to_owned()], &result, |()| "0".to_owned());
         result
     }
 
@@ -112,8 +122,12 @@ impl Socket {
     }
 }
 
+fn address(of: SocketAddrV4) -> String {
+    format!("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}", of.port(), of.ip())
+}
+
 /// Bytes as strace prints them.
-fn shown(bytes: &[u8]) -> String {
+pub(super) fn shown(bytes: &[u8]) -> String {
     let text: String = bytes.iter().take(SHOWN).map(|byte| std::ascii::escape_default(*byte).to_string()).collect();
     let more = if bytes.len() > SHOWN { "..." } else { "" };
     format!("\"{text}\"{more}")

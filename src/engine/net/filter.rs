@@ -5,7 +5,7 @@
 
 use super::multicast::Multicast;
 use super::nft::{self, RuleRow};
-use super::ruleset::{FAMILY, Ran, TABLE, delete_table, run};
+use super::ruleset::{FAMILY, Ran, TABLE, TRACE_TABLE, delete_table, run};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::program;
@@ -94,8 +94,9 @@ impl Rules {
             Ok(rows) => rows,
             Err(error) => return unread(error.to_string()),
         };
-        let (own, others): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|row| row.family == FAMILY && row.table == TABLE);
+        // What is there only while a packet is followed decides nothing.
+        let rows = rows.into_iter().filter(|row| row.table != TRACE_TABLE);
+        let (own, others): (Vec<_>, Vec<_>) = rows.partition(|row| row.family == FAMILY && row.table == TABLE);
         let evidence = || told.evidence().into_iter().chain([listed.evidence.clone()]).collect::<Vec<_>>();
         // Before it is made, and after it is deleted, it is nobody's.
         if self.entry.is_some() {

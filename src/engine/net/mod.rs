@@ -46,6 +46,7 @@ mod sandboxes;
 mod settle;
 mod sysctl;
 mod table;
+mod traced;
 mod undo;
 mod uplink;
 
@@ -55,6 +56,7 @@ pub use host::Host;
 pub use network::{BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
 pub use publish::{Machine, Wanted};
 pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
+pub use traced::RuleTrace;
 pub use undo::{NetInverse, undo};
 
 use super::fault::{Fault, FaultKind, Result};
@@ -117,6 +119,8 @@ pub struct Net {
     registry: registry::Registry,
     uplink: Mutex<Option<uplink::Uplink>>,
     ports: publish::Ports,
+    /// Somebody follows a packet.
+    following: Mutex<()>,
 }
 
 impl Net {
@@ -132,6 +136,7 @@ impl Net {
             registry: registry::Registry::default(),
             uplink: Mutex::default(),
             ports: publish::Ports::new(machine),
+            following: Mutex::new(()),
         };
         let default = net.registry.register(&net.host, |_| Ok(default))?;
         for driver in [NetworkDriver::Host, NetworkDriver::None] {
@@ -275,6 +280,11 @@ impl Net {
         let of_containers = self.host.sandboxes.lock().values().cloned().collect::<Vec<_>>();
         let of_containers = of_containers.iter().map(|sandbox| sandbox.lock().observer.netns().clone());
         std::iter::once(self.host.netns()).chain(of_containers).find(|netns| netns.inode() == inode)
+    }
+
+    /// To be held by whoever follows a packet; none while somebody does.
+    pub fn follow(&self) -> Option<parking_lot::MutexGuard<'_, ()>> {
+        self.following.try_lock()
     }
 
     /// Records what differs from what was last seen, in the host's namespace and in those of containers: what somebody did by hand.

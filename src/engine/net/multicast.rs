@@ -25,6 +25,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const GROUPS: [(u32, &str); 3] = [(1, "RTNLGRP_LINK"), (5, "RTNLGRP_IPV4_IFADDR"), (7, "RTNLGRP_IPV4_ROUTE")];
 /// The group of changed rules in linux/netfilter/nfnetlink.h.
 const RULES: (u32, &str) = (7, "NFNLGRP_NFTABLES");
+/// The group of rules that packets meet.
+pub(super) const TRACES: (u32, &str) = (9, "NFNLGRP_NFTRACE");
 /// How many datagrams are taken at once, and how many bytes of one.
 const AT_ONCE: usize = 512;
 const BUFFER: usize = 16 * 1024;
@@ -64,6 +66,11 @@ impl Multicast {
     /// Of rules (nft(8)).
     pub(super) fn of_rules(netns: &Netns) -> Result<Self> {
         Self::join(netns, NETLINK_NETFILTER, &[RULES])
+    }
+
+    /// Of rules that packets meet (`nft monitor trace`).
+    pub(super) fn of_traces(netns: &Netns) -> Result<Self> {
+        Self::join(netns, NETLINK_NETFILTER, &[TRACES])
     }
 
     fn join(netns: &Netns, protocol: isize, groups: &[(u32, &str)]) -> Result<Self> {

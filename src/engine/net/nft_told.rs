@@ -10,10 +10,10 @@ use crate::trace::Evidence;
 use std::collections::VecDeque;
 
 /// NFNL_SUBSYS_NFTABLES.
-const NFTABLES: u16 = 10;
+pub(super) const NFTABLES: u16 = 10;
 /// Lengths of `struct nlmsghdr` and `struct nfgenmsg`.
-const HEAD: usize = 16;
-const GENERAL: usize = 4;
+pub(super) const HEAD: usize = 16;
+pub(super) const GENERAL: usize = 4;
 /// How many messages are kept to be shown.
 const KEPT: usize = 16;
 
@@ -74,15 +74,7 @@ fn said(message: &[u8]) -> Option<String> {
     let text = |kind: u16| get(kind).map(text_of);
     let handle = |kind: u16| get(kind).and_then(|content| word(content, 0, u64::from_be_bytes));
     let number = |kind: u16| get(kind).and_then(|content| word(content, 0, u32::from_be_bytes));
-    let family = match message.get(HEAD)? {
-        1 => "inet",
-        2 => "ip",
-        3 => "arp",
-        5 => "netdev",
-        7 => "bridge",
-        10 => "ip6",
-        _ => "?",
-    };
+    let family = family(*message.get(HEAD)?);
     let numbered = |row: String, handle: Option<u64>| match handle {
         Some(handle) => format!("{row} handle {handle}"),
         None => row,
@@ -103,12 +95,25 @@ fn said(message: &[u8]) -> Option<String> {
     })
 }
 
-fn word<const N: usize, T>(bytes: &[u8], at: usize, read: fn([u8; N]) -> T) -> Option<T> {
+/// NFPROTO_…, as nft calls it.
+pub(super) fn family(number: u8) -> &'static str {
+    match number {
+        1 => "inet",
+        2 => "ip",
+        3 => "arp",
+        5 => "netdev",
+        7 => "bridge",
+        10 => "ip6",
+        _ => "?",
+    }
+}
+
+pub(super) fn word<const N: usize, T>(bytes: &[u8], at: usize, read: fn([u8; N]) -> T) -> Option<T> {
     bytes.get(at..at + N)?.try_into().ok().map(read)
 }
 
 /// Type and content of each (`struct nlattr`); the two upper bits of a type say how it is written.
-fn attributes(mut bytes: &[u8]) -> Vec<(u16, &[u8])> {
+pub(super) fn attributes(mut bytes: &[u8]) -> Vec<(u16, &[u8])> {
     let mut found = Vec::new();
     while let (Some(length), Some(kind)) = (word(bytes, 0, u16::from_ne_bytes), word(bytes, 2, u16::from_ne_bytes)) {
         let length = usize::from(length);
@@ -119,7 +124,7 @@ fn attributes(mut bytes: &[u8]) -> Vec<(u16, &[u8])> {
     found
 }
 
-fn text_of(bytes: &[u8]) -> String {
+pub(super) fn text_of(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes.split(|byte| *byte == 0).next().unwrap_or_default()).into_owned()
 }
 

@@ -7,6 +7,8 @@ use std::path::Path;
 
 pub(super) const FAMILY: &str = "ip";
 pub(super) const TABLE: &str = "dockwalk";
+/// The table that is there only while a packet is followed, and does nothing but ask the kernel to tell of it.
+pub(super) const TRACE_TABLE: &str = "dockwalk_walk";
 
 /// Deletes a table. One that is not there is no error.
 pub(super) fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<Evidence>> {

@@ -50,7 +50,9 @@ impl Undo for NetInverse {
         match self {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
             Self::DeleteBridge { name, mac, .. } => is_link_name(name) && mac.starts_with("02:42:"),
-            Self::DeleteNftTable { family, name, .. } => family == ruleset::FAMILY && name == ruleset::TABLE,
+            Self::DeleteNftTable { family, name, .. } => {
+                family == ruleset::FAMILY && [ruleset::TABLE, ruleset::TRACE_TABLE].contains(&name.as_str())
+            }
             Self::RestoreSysctl { path, value, .. } => {
                 path == Path::new(sysctl::FORWARDING) && matches!(value.as_str(), "0" | "1")
             }
@@ -122,6 +124,8 @@ mod tests {
             name: name.into(),
         };
         check(true, table("ip", "dockwalk"));
+        check(true, table("ip", "dockwalk_walk"));
+        check(false, table("ip", "dockwalk_walks"));
         check(false, table("inet", "filter"));
         check(false, table("ip", "dockwalk; flush ruleset"));
         let sysctl =

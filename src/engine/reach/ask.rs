@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How long it is waited before it is looked whether the operation was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
 /// What a datagram carries.
-const PAYLOAD: &[u8] = b"dockwalk\n";
+pub(super) const PAYLOAD: &[u8] = b"dockwalk\n";
 /// ICMP: an echo request and its answer (RFC 792).
 const REQUEST: u8 = 8;
 const ANSWER: u8 = 0;
@@ -28,7 +28,10 @@ pub(super) fn ask(
 ) -> Result<Told> {
     netns.run(|| {
         Ok(match protocol {
-            Protocol::Icmp => on_socket(SocketKind::Icmp, |socket| echo(socket, address, patience, cancel)),
+            Protocol::Icmp => on_socket(SocketKind::Icmp, |socket| {
+                let id = random::bytes::<4>().map_err(|_no_random| Errno::EIO)?;
+                echo(socket, address, id, patience, cancel)
+            }),
             Protocol::Tcp(port) => {
                 on_socket(SocketKind::Tcp, |socket| connect(socket, SocketAddrV4::new(address, port), patience, cancel))
             }
@@ -52,7 +55,7 @@ pub(super) fn on_socket(kind: SocketKind, act: impl FnOnce(&mut Socket) -> nix::
 }
 
 /// What an error of a socket says of whoever was asked.
-fn reply_of(errno: Errno) -> ProbeReply {
+pub(super) fn reply_of(errno: Errno) -> ProbeReply {
     match errno {
         // An RST, or ICMP's "port unreachable", by whoever has the address.
         Errno::ECONNREFUSED => ProbeReply::Refused,
@@ -76,10 +79,16 @@ fn wait(socket: &mut Socket, writable: bool, until: Instant, cancel: &Cancel) ->
     }
 }
 
-fn echo(socket: &mut Socket, address: Ipv4Addr, patience: Duration, cancel: &Cancel) -> nix::Result<ProbeReply> {
+/// `id`: its id and its number.
+pub(super) fn echo(
+    socket: &mut Socket,
+    address: Ipv4Addr,
+    id: [u8; 4],
+    patience: Duration,
+    cancel: &Cancel,
+) -> nix::Result<ProbeReply> {
     let until = Instant::now() + patience;
     socket.connect(SocketAddrV4::new(address, 0))?;
-    let id = random::bytes::<4>().map_err(|_no_random| Errno::EIO)?;
     socket.send(&message(REQUEST, id))?;
     loop {
         wait(socket, false, until, cancel)?;
@@ -111,7 +120,12 @@ fn message(kind: u8, id: [u8; 4]) -> Vec<u8> {
     bytes
 }
 
-fn connect(socket: &mut Socket, to: SocketAddrV4, patience: Duration, cancel: &Cancel) -> nix::Result<ProbeReply> {
+pub(super) fn connect(
+    socket: &mut Socket,
+    to: SocketAddrV4,
+    patience: Duration,
+    cancel: &Cancel,
+) -> nix::Result<ProbeReply> {
     let until = Instant::now() + patience;
     match socket.connect(to) {
         Ok(()) => return Ok(ProbeReply::Answered),

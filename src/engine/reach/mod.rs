@@ -11,6 +11,7 @@
 
 mod ask;
 mod name;
+mod walk;
 
 use super::lab::Netns;
 use super::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result};

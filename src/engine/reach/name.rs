@@ -49,7 +49,7 @@ pub(super) fn ask(netns: &Netns, pid: Option<u32>, name: &str, patience: Duratio
 }
 
 /// The name servers that a process finds in its `/etc/resolv.conf`, whatever it made of that path.
-fn name_servers(pid: u32) -> (Vec<Ipv4Addr>, Vec<Evidence>) {
+pub(super) fn name_servers(pid: u32) -> (Vec<Ipv4Addr>, Vec<Evidence>) {
     let root = format!("/proc/{pid}/root");
     // A link of the kernel's own: to be followed.
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
@@ -66,7 +66,7 @@ fn name_servers(pid: u32) -> (Vec<Ipv4Addr>, Vec<Evidence>) {
 }
 
 /// A query for an address (RFC 1035) that wants nobody else to be asked: RD is not set.
-fn query(name: &str, id: [u8; 2]) -> Vec<u8> {
+pub(super) fn query(name: &str, id: [u8; 2]) -> Vec<u8> {
     let mut bytes = [&id[..], &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]].concat();
     for label in name.split('.').filter(|label| !label.is_empty()) {
         let label = &label.as_bytes()[..label.len().min(63)];
@@ -78,7 +78,7 @@ fn query(name: &str, id: [u8; 2]) -> Vec<u8> {
 }
 
 /// The first address of an answer to that query. Who answers may be anybody: nothing is read beyond its end.
-fn address_in(answer: &[u8], query: &[u8], id: [u8; 2]) -> Option<Ipv4Addr> {
+pub(super) fn address_in(answer: &[u8], query: &[u8], id: [u8; 2]) -> Option<Ipv4Addr> {
     let head = answer.get(..12)?;
     let is_answer = head[..2] == id && head[2] & 0x80 != 0 && head[3] & 0x0f == 0;
     let count = u16::from_be_bytes([head[6], head[7]]);

@@ -342,6 +342,7 @@ op-exec = Run a command
 op-try-call = Try a system call
 op-health-probe = Health check
 op-reach-probe = Try who reaches whom
+op-packet-walk = Follow a packet
 op-container-exit = Container ends
 op-volume-create = Create volume
 op-volume-remove = Remove volume

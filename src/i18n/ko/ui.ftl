@@ -342,6 +342,7 @@ op-exec = 명령 실행
 op-try-call = 시스템 콜 시험
 op-health-probe = 상태 검사
 op-reach-probe = 누가 누구에게 닿는지 시험
+op-packet-walk = 패킷 따라가기
 op-container-exit = 컨테이너 끝남
 op-volume-create = 볼륨 만들기
 op-volume-remove = 볼륨 지우기

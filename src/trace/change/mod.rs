@@ -9,6 +9,7 @@ mod process;
 mod registry;
 mod storage;
 mod upper;
+mod walk;
 mod words;
 
 pub use host::*;
@@ -20,6 +21,7 @@ pub use process::*;
 pub use registry::*;
 pub use storage::*;
 pub use upper::*;
+pub use walk::*;
 
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
@@ -301,6 +303,17 @@ pub enum Change {
     },
     /// Somebody was asked, to find out who reaches whom.
     ReachProbed(Probe),
+    /// A packet is going to be sent and followed.
+    WalkBegan(Walk),
+    /// It was seen somewhere.
+    PacketSeen {
+        /// Of which walk.
+        walk: WalkId,
+        /// Where, and as what.
+        hop: Hop,
+    },
+    /// It is followed no further.
+    WalkEnded(WalkEnd),
     /// A container's port is reached at one of the host's.
     PortPublished(Publication),
     /// It is not any more.

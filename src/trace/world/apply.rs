@@ -301,6 +301,9 @@ impl World {
                 self.owner(probe.from.as_ref())?;
                 self.keep_probe(probe);
             }
+            Change::WalkBegan(it) => self.begin_walk(it)?,
+            Change::PacketSeen { walk, hop } => self.see_packet(*walk, hop)?,
+            Change::WalkEnded(it) => self.end_walk(it)?,
             Change::PortPublished(it) => {
                 self.owner(Some(&it.container))?;
                 insert(&mut self.publications, it.key.clone(), it);
@@ -310,7 +313,7 @@ impl World {
         Ok(())
     }
 
-    fn owner(&self, id: Option<&ContainerId>) -> Result<(), Illegal> {
+    pub(super) fn owner(&self, id: Option<&ContainerId>) -> Result<(), Illegal> {
         match id {
             Some(id) if !self.containers.contains_key(id) => Err(Illegal::Missing(Entity::Container(id.clone()))),
             _ => Ok(()),
@@ -361,7 +364,7 @@ fn remove<K: Ord + Clone, V: Clone>(
 }
 
 /// `Err(why)` unless `holds`.
-fn require(holds: bool, why: impl FnOnce() -> Illegal) -> Result<(), Illegal> {
+pub(super) fn require(holds: bool, why: impl FnOnce() -> Illegal) -> Result<(), Illegal> {
     if holds { Ok(()) } else { Err(why()) }
 }
 

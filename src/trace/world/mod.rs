@@ -8,10 +8,12 @@ mod query;
 #[cfg(test)]
 mod tests;
 mod upper;
+mod walks;
 
 pub use moved::Earlier;
 
 pub use upper::Upper;
+pub use walks::WalkState;
 
 use super::*;
 use crate::spec::{ContainerId, Digest, NetworkId};
@@ -112,6 +114,9 @@ pub struct World {
     pub publications: OrdMap<String, Arc<Publication>>,
     /// What came of asking who reaches whom, since anything changed on which that hangs; at most [`World::PROBES`]. See [`Probe::key`].
     pub probes: OrdMap<String, Arc<Probe>>,
+
+    /// Packets that were followed, oldest first: at most [`World::WALKS`].
+    pub walks: Vector<Arc<WalkState>>,
 
     /// Operations that run, and how the latest of those that are over ended: at most [`World::ENDED`] of each kind.
     pub ops: OrdMap<OpId, Arc<OpState>>,
@@ -239,6 +244,17 @@ pub enum Illegal {
     /// A link has not got that address.
     #[error("{0:?} has no address {1}")]
     NoAddress(LinkKey, String),
+    /// A walk that never began, or ended before.
+    #[error("walk {0} is not under way")]
+    NoWalk(WalkId),
+    /// A walk does not begin or go on in its order, or is longer than [`World::HOPS`].
+    #[error("walk {walk}: {number} does not come next")]
+    WalkOrder {
+        /// Which.
+        walk: WalkId,
+        /// The hop's number, or 0 for the walk itself.
+        number: u32,
+    },
     /// An operation that never began, or ended before.
     #[error("operation {0} is not under way")]
     NoOp(OpId),

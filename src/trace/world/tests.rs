@@ -549,6 +549,8 @@ fn every_refusal_has_its_type_and_leaves_the_world_as_it_was() {
             Change::AddrGone { link: "docker0".into(), cidr: "a".into() },
             Illegal::NoAddress("docker0".into(), "a".into()),
         ),
+        (Change::WalkBegan(walks::a_walk(0)), Illegal::WalkOrder { walk: 0, number: 0 }),
+        (Change::PacketSeen { walk: 7, hop: walks::a_hop(1) }, Illegal::NoWalk(7)),
     ];
     let mut met = std::collections::BTreeSet::new();
     for (change, expected) in table {
@@ -581,7 +583,7 @@ fn every_refusal_has_its_type_and_leaves_the_world_as_it_was() {
         assert_eq!(world, before);
         met.insert(variant(&expected));
     }
-    assert_eq!(met.len(), 10, "a kind of refusal is not in the table: {met:?}");
+    assert_eq!(met.len(), 12, "a kind of refusal is not in the table: {met:?}");
 }
 
 /// Exhaustive, so that a new kind of refusal is missed here.
@@ -597,5 +599,7 @@ fn variant(illegal: &Illegal) -> u8 {
         Illegal::NoOp(_) => 7,
         Illegal::NoStep(_) => 8,
         Illegal::Reused(_) => 9,
+        Illegal::NoWalk(_) => 10,
+        Illegal::WalkOrder { .. } => 11,
     }
 }

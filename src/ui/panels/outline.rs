@@ -219,6 +219,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::TryCall => "op-try-call",
         OpKind::HealthProbe => "op-health-probe",
         OpKind::ReachProbe => "op-reach-probe",
+        OpKind::PacketWalk => "op-packet-walk",
         OpKind::ContainerExit => "op-container-exit",
         OpKind::VolumeCreate => "op-volume-create",
         OpKind::VolumeRemove => "op-volume-remove",

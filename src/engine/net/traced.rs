@@ -1,0 +1,339 @@
+//! The kernel tells which rules a packet meets (`meta nftrace set 1`, `nft monitor trace`): a table of the engine's own asks it to, for
+//! the packets that are followed alone, and is there only while they are.
+//!
+//! ```text
+//! NFT_MSG_TRACE: id, table, chain, rule's handle, verdict │ of each chain's first: links, headers of network and transport
+//! ```
+
+use super::multicast::{Multicast, TRACES};
+use super::nft_told::{GENERAL, HEAD, NFTABLES, attributes, family, text_of, word};
+use super::ruleset::{FAMILY, TABLE, TRACE_TABLE, delete_table, run};
+use super::*;
+use crate::engine::conductor::EntryId;
+use crate::engine::evidence;
+use crate::engine::program;
+use crate::packet::{Mark, Met, decode_ipv4};
+use crate::trace::{Decoded, Place, Problem, RuleVerdict, World};
+use std::os::fd::{AsFd, BorrowedFd};
+
+/// NFT_MSG_TRACE.
+const TRACE: u16 = 17;
+/// How many rules that packets met are kept.
+const KEPT: usize = 256;
+
+/// It is told, until [`RuleTrace::close`].
+#[derive(Debug)]
+pub struct RuleTrace {
+    socket: Multicast,
+    netns: Netns,
+    entry: Option<EntryId>,
+    rules: BTreeMap<Rank, Known>,
+    /// What the chain that the kernel called last saw, by the packet's number: those that it jumps to see the same.
+    chains: BTreeMap<u32, (Option<u32>, Decoded)>,
+    told: Vec<Met>,
+}
+
+/// Family, table and handle of a rule.
+type Rank = (String, String, u64);
+
+/// A rule that there was when it began.
+#[derive(Debug, Clone)]
+struct Known {
+    text: String,
+    /// In the World.
+    key: Option<String>,
+}
+
+impl RuleTrace {
+    /// Has the kernel tell of packets with these marks, or says why it does not. The evidence is of either.
+    pub fn open(cx: &Cx, netns: &Netns, marks: &[Mark]) -> Result<(Result<Self, Problem>, Vec<Evidence>)> {
+        let refused = |reason: String| Problem::new(Code::WalkRulesNotTold).with("reason", reason);
+        let nft = match program::search("nft") {
+            Ok(nft) => nft,
+            Err(looks) => return Ok((Err(refused("nft: ENOENT".to_owned())), looks)),
+        };
+        let socket = match Multicast::of_traces(netns) {
+            Ok(socket) => socket,
+            Err(fault) => {
+                let facts = evidence::own(crate::trace::Book::Decision, [format!("{}: {fault}", TRACES.1)]);
+                return Ok((Err(refused(fault.to_string())), vec![facts]));
+            }
+        };
+        let name = TRACE_TABLE.to_owned();
+        let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family: FAMILY.to_owned(), name };
+        let mut trace = Self {
+            socket,
+            netns: netns.clone(),
+            entry: Some(cx.journal(SCOPE, &inverse)?),
+            rules: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            told: Vec::new(),
+        };
+        let made = run(netns, &nft, &["-f", "-"], &script(marks))?;
+        if let Some(reason) = made.failure() {
+            trace.close(cx)?;
+            return Ok((Err(refused(reason)), vec![made.evidence]));
+        }
+        // What the rules that are met say. Without it they are told by their numbers.
+        let listed = run(netns, &nft, &["-j", "list", "ruleset"], "")?;
+        trace.rules = known(&listed.stdout, &cx.world(), netns.inode());
+        Ok((Ok(trace), vec![made.evidence]))
+    }
+
+    /// Takes what was told so far.
+    pub fn drain(&mut self) {
+        let mut all = Vec::new();
+        let lost = self.socket.datagrams(|bytes| all.push(bytes.to_vec()));
+        if lost.is_some_and(|lost| lost.0.is_some()) {
+            tracing::warn!("of the rules that a packet met, some were not told");
+        }
+        all.iter().for_each(|bytes| self.take(bytes));
+    }
+
+    /// What was told, in its order.
+    pub fn told(&mut self) -> Vec<Met> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Has the kernel tell no more. A second time is no error.
+    pub fn close(&mut self, cx: &Cx) -> Result<Option<Evidence>> {
+        let Some(entry) = self.entry else { return Ok(None) };
+        let deleted = delete_table(&self.netns, FAMILY, TRACE_TABLE)?;
+        self.entry = None;
+        cx.undone(entry)?;
+        Ok(deleted)
+    }
+
+    fn take(&mut self, mut bytes: &[u8]) {
+        while let Some(length) = word(bytes, 0, u32::from_ne_bytes).map(|length| length as usize) {
+            let Some(message) = bytes.get(..length).filter(|_| length >= HEAD + GENERAL) else { return };
+            if let Some(met) = self.met(message).filter(|_| self.told.len() < KEPT) {
+                self.told.push(met);
+            }
+            bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+    }
+
+    /// A rule that a packet met, or a policy that dropped it. What else is told says nothing of itself.
+    fn met(&mut self, message: &[u8]) -> Option<Met> {
+        let told = Told::read(message)?;
+        if told.table == TRACE_TABLE {
+            return None;
+        }
+        if let Some(packet) = &told.packet {
+            if self.chains.len() >= KEPT {
+                self.chains.clear();
+            }
+            self.chains.insert(told.id, (told.came_by, packet.clone()));
+        }
+        let (came_by, packet) = self.chains.get(&told.id).cloned()?;
+        let policy = told.kind == Kind::Policy;
+        if told.kind == Kind::Return || (policy && told.verdict != RuleVerdict::Drop) {
+            return None;
+        }
+        let known =
+            told.handle.and_then(|handle| self.rules.get(&(told.family.to_owned(), told.table.clone(), handle)));
+        let text = known.map_or_else(|| told.unknown(), |known| known.text.clone());
+        let place = Place::Rule {
+            netns: self.netns.inode(),
+            family: told.family.to_owned(),
+            table: told.table.clone(),
+            chain: told.chain.clone(),
+            handle: told.handle,
+            verdict: told.verdict.clone(),
+            key: known.and_then(|known| known.key.clone()),
+            text: text.clone(),
+        };
+        let evidence = evidence::netlink::told(TRACES.1, vec![told.row()]);
+        Some(Met { place, verdict: told.verdict, text, netns: self.netns.inode(), came_by, packet, evidence })
+    }
+}
+
+impl AsFd for RuleTrace {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// The commands that make the table: before all others (-350; `raw` is -300, NAT comes later), each packet with a mark is traced from
+/// there on.
+fn script(marks: &[Mark]) -> String {
+    let both = |mark: &Mark| match *mark {
+        Mark::Echo { id, .. } => vec![format!("icmp id {id}")],
+        Mark::Tcp { from } => vec![format!("tcp sport {from}"), format!("tcp dport {from}")],
+        Mark::Udp { from } => vec![format!("udp sport {from}"), format!("udp dport {from}")],
+    };
+    let rules: String = marks.iter().flat_map(both).map(|meant| format!("\t\t{meant} meta nftrace set 1\n")).collect();
+    let chain = |hook: &str| {
+        format!("\tchain {hook} {{\n\t\ttype filter hook {hook} priority -350; policy accept;\n{rules}\t}}\n")
+    };
+    let (comes, begins) = (chain("prerouting"), chain("output"));
+    let table = format!("{FAMILY} {TRACE_TABLE}");
+    format!("add table {table}\ndelete table {table}\ntable {table} {{\n{comes}{begins}}}\n")
+}
+
+/// The rules of a listing, and which of them are in the World.
+fn known(listing: &str, world: &World, netns: u64) -> BTreeMap<Rank, Known> {
+    let Ok(rows) = nft::rules(listing) else { return BTreeMap::new() };
+    let rows = rows.into_iter().map(|row| {
+        let text = row.to_string();
+        let own = row.family == FAMILY && row.table == TABLE;
+        let chain = if own { row.chain } else { format!("{} {} {}", row.family, row.table, row.chain) };
+        let same = |rule: &&Arc<crate::trace::Rule>| rule.netns == netns && rule.chain == chain && rule.text == text;
+        let key = world.rules.values().find(same).map(|rule| rule.key.clone());
+        ((row.family, row.table, row.handle), Known { text, key })
+    });
+    rows.collect()
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Policy,
+    Return,
+    Rule,
+}
+
+/// A message (`enum nft_trace_attributes`).
+#[derive(Debug, PartialEq)]
+struct Told {
+    id: u32,
+    family: &'static str,
+    table: String,
+    chain: String,
+    handle: Option<u64>,
+    kind: Kind,
+    verdict: RuleVerdict,
+    came_by: Option<u32>,
+    packet: Option<Decoded>,
+}
+
+impl Told {
+    fn read(message: &[u8]) -> Option<Self> {
+        if word(message, 4, u16::from_ne_bytes)? != (NFTABLES << 8 | TRACE) {
+            return None;
+        }
+        let attributes = attributes(message.get(HEAD + GENERAL..)?);
+        let get = |kind: u16| attributes.iter().find(|(of, _)| *of == kind).map(|(_, content)| *content);
+        let number = |kind: u16| get(kind).and_then(|content| word(content, 0, u32::from_be_bytes));
+        let kind = match number(4)? {
+            1 => Kind::Policy,
+            2 => Kind::Return,
+            3 => Kind::Rule,
+            _ => return None,
+        };
+        let code = match kind {
+            Kind::Policy => number(16),
+            _ => get(5).and_then(verdict),
+        };
+        let headers = get(8).map(|network| [network, get(9).unwrap_or_default()].concat());
+        Some(Self {
+            id: number(6)?,
+            family: family(*message.get(HEAD)?),
+            table: text_of(get(1)?),
+            chain: text_of(get(2)?),
+            handle: get(3).and_then(|content| word(content, 0, u64::from_be_bytes)),
+            kind,
+            verdict: named(code?),
+            came_by: number(10),
+            packet: headers.map(|headers| decode_ipv4(&headers)).filter(|packet| packet.ipv4.is_some()),
+        })
+    }
+
+    /// A rule that was not there when it began, or a policy.
+    fn unknown(&self) -> String {
+        match self.handle {
+            Some(handle) => format!("handle {handle}"),
+            None => format!("policy {}", self.verdict),
+        }
+    }
+
+    fn row(&self) -> String {
+        let Self { id, family, table, chain, verdict, .. } = self;
+        let what = self.handle.map_or_else(|| "policy".to_owned(), |handle| format!("rule handle {handle}"));
+        format!("NFT_MSG_TRACE id {id:08x} {family} {table} {chain} {what} verdict {verdict}")
+    }
+}
+
+/// NFTA_VERDICT_CODE of a nested attribute.
+fn verdict(content: &[u8]) -> Option<u32> {
+    attributes(content).iter().find(|(of, _)| *of == 1).and_then(|(_, code)| word(code, 0, u32::from_be_bytes))
+}
+
+/// NF_DROP, NF_ACCEPT, NFT_CONTINUE, …
+fn named(code: u32) -> RuleVerdict {
+    match code.cast_signed() {
+        0 => RuleVerdict::Drop,
+        1 => RuleVerdict::Accept,
+        -1 | -2 => RuleVerdict::Continue,
+        -3 => RuleVerdict::Jump,
+        -4 => RuleVerdict::Goto,
+        -5 => RuleVerdict::Return,
+        other => RuleVerdict::Other(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attribute(kind: u16, content: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(content.len() + 4).unwrap();
+        let mut bytes = [length.to_ne_bytes(), kind.to_ne_bytes()].concat();
+        bytes.extend(content);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    fn message(attributes: &[Vec<u8>]) -> Vec<u8> {
+        let body: Vec<u8> = attributes.concat();
+        let length = u32::try_from(HEAD + GENERAL + body.len()).unwrap();
+        let mut bytes = length.to_ne_bytes().to_vec();
+        bytes.extend((NFTABLES << 8 | TRACE).to_ne_bytes());
+        bytes.extend([0; 10]);
+        bytes.extend([2, 0, 0, 0]);
+        bytes.extend(body);
+        bytes
+    }
+
+    fn dropped() -> Vec<u8> {
+        let mut network = vec![0x45, 0, 0, 29, 0, 9, 0, 0, 63, 1, 0, 0];
+        network.extend([172, 17, 0, 2, 172, 18, 0, 2]);
+        let number = |kind: u16, value: u32| attribute(kind, &value.to_be_bytes());
+        let verdict = attribute(0x8005, &attribute(1, &0_u32.to_be_bytes()));
+        let texts = [attribute(1, b"dockwalk\0"), attribute(2, b"between\0"), attribute(3, &12_u64.to_be_bytes())];
+        let rest = [number(4, 3), verdict, number(6, 0xabcd), number(10, 4)];
+        message(&[&texts[..], &rest, &[attribute(8, &network), attribute(9, &[8, 0, 0, 0, 0, 7, 0, 1])]].concat())
+    }
+
+    #[test]
+    fn a_rule_that_dropped_a_packet_is_told_with_the_packet() {
+        let told = Told::read(&dropped()).unwrap();
+        assert_eq!(told.row(), "NFT_MSG_TRACE id 0000abcd ip dockwalk between rule handle 12 verdict drop");
+        assert_eq!((told.came_by, told.kind, told.verdict), (Some(4), Kind::Rule, RuleVerdict::Drop));
+        let read = told.packet.unwrap().line();
+        assert_eq!(read, "172.17.0.2 > 172.18.0.2: ICMP echo request, id 7, seq 1, ttl 63");
+    }
+
+    #[test]
+    fn what_is_cut_off_says_no_more_than_is_there() {
+        let whole = dropped();
+        for length in 0..whole.len() {
+            assert_ne!(Told::read(&whole[..length]), Told::read(&whole), "{length}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_followed_is_told() {
+        let script = script(&[Mark::Echo { id: 7, sequence: 1 }, Mark::Tcp { from: 40_000 }]);
+        assert_eq!(script.matches("icmp id 7 meta nftrace set 1").count(), 2, "{script}");
+        assert_eq!(script.matches("tcp dport 40000 meta nftrace set 1").count(), 2, "{script}");
+        assert_eq!(script.matches("hook").count(), 2, "{script}");
+    }
+
+    #[test]
+    fn codes_are_named_as_nft_names_them() {
+        let names: Vec<_> = [0, 1, u32::MAX, u32::MAX - 2, 7].map(named).iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["drop", "accept", "continue", "jump", "7"]);
+    }
+}

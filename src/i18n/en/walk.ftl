@@ -1,0 +1,23 @@
+# A packet that is followed, hop by hop.
+walk-head-number = #
+walk-head-time = time
+walk-head-place = place
+walk-head-packet = packet
+walk-head-changed = changed
+walk-sending = Sending; an answer is waited for …
+walk-title = { $from } → { $to }: { $packet }
+walk-there = there
+walk-back = back
+walk-by-forwarding = { $change } (forwarded)
+walk-by-tracking = { $change } (connection tracking)
+walk-by-rule = { $change } (rule)
+walk-rule = { $rule } – { $verdict }
+walk-no-frames = At none of { $links } links was the packet seen.
+walk-no-arp = No ARP was seen: the hardware addresses were known already.
+walk-rules-off = The kernel did not tell which rules the packet met: { $reason }
+walk-last-seen = Last seen at hop { $hop }.
+walk-computed = Computed, not observed: { $why }
+walk-agrees = As `dockwalk reach` computes it.
+walk-disagrees = DISAGREES with `dockwalk reach`, which says: { $why }
+walk-found = `dockwalk reach` does not know: { $why }
+walk-saved = Saved as pcapng: { $path }

@@ -1,0 +1,23 @@
+# A packet that is followed, hop by hop.
+walk-head-number = #
+walk-head-time = 시각
+walk-head-place = 지점
+walk-head-packet = 패킷
+walk-head-changed = 달라진 것
+walk-sending = 보내는 중입니다. 답을 기다립니다 …
+walk-title = { $from } → { $to }: { $packet }
+walk-there = 가는 길
+walk-back = 오는 길
+walk-by-forwarding = { $change } (호스트가 전달)
+walk-by-tracking = { $change } (연결 추적)
+walk-by-rule = { $change } (규칙)
+walk-rule = { $rule } – { $verdict }
+walk-no-frames = 링크 { $links }개 가운데 패킷을 본 곳이 없습니다.
+walk-no-arp = ARP는 보이지 않았습니다. 하드웨어 주소를 이미 알고 있었기 때문입니다.
+walk-rules-off = 패킷이 어떤 규칙을 만났는지 커널이 알려 주지 않았습니다: { $reason }
+walk-last-seen = 마지막으로 본 곳: { $hop }번.
+walk-computed = 관찰한 것이 아니라 계산한 것입니다: { $why }
+walk-agrees = `dockwalk reach`의 계산과 같습니다.
+walk-disagrees = `dockwalk reach`의 계산과 어긋납니다. 계산: { $why }
+walk-found = `dockwalk reach`로는 알 수 없던 것입니다: { $why }
+walk-saved = pcapng 파일로 저장했습니다: { $path }

@@ -1,0 +1,174 @@
+use super::{Sentence, Words, container, sentence};
+use crate::trace::{
+    Decoded, Difference, Hop, Known, Passing, Place, RuleTrace, Stopped, Walk, WalkEnd, WalkEndpoint, WalkOutcome,
+    WalkPacket, World,
+};
+
+pub(super) fn began(walk: &Walk, before: &World) -> Sentence {
+    let key = match walk.rules {
+        RuleTrace::On => "change-walk-began",
+        RuleTrace::Off(_) => "change-walk-began-no-rules",
+    };
+    let told = sentence(key).with("packet", walk.packet.line()).with("links", walk.watched.len());
+    told.with("from", endpoint(&walk.from, before)).with("to", endpoint(&walk.to, before))
+}
+
+/// What was seen is said in the words of the field (tcpdump, nft), which are the same in each language.
+pub(super) fn seen(hop: &Hop) -> Sentence {
+    match &hop.place {
+        Place::Link { name, passing, .. } => {
+            let key = match (passing, hop.differs.is_empty()) {
+                (Passing::In, true) => "change-packet-seen-in",
+                (Passing::Out, true) => "change-packet-seen-out",
+                (Passing::In, false) => "change-packet-seen-in-changed",
+                (Passing::Out, false) => "change-packet-seen-out-changed",
+            };
+            let changes = hop.differs.iter().map(Difference::line).collect::<Vec<_>>().join(", ");
+            sentence(key).with("link", name).with("packet", Decoded::line(&hop.packet)).with("changes", changes)
+        }
+        Place::Rule { chain, handle: None, verdict, .. } => {
+            sentence("change-packet-seen-at-policy").with("chain", chain).with("verdict", verdict)
+        }
+        Place::Rule { chain, verdict, text, .. } => {
+            sentence("change-packet-seen-at-rule").with("chain", chain).with("rule", text).with("verdict", verdict)
+        }
+    }
+}
+
+pub(super) fn ended(end: &WalkEnd, before: &World) -> Sentence {
+    let walk = before.walk(end.walk).map(|state| &state.walk);
+    let to = walk.map_or_else(|| end.walk.to_string(), |walk| asked(walk, &end.outcome, &endpoint(&walk.to, before)));
+    outcome(&end.outcome).with("to", to)
+}
+
+/// Who was asked: of a name that nobody knows, that name.
+fn asked(walk: &Walk, outcome: &WalkOutcome, to: &str) -> String {
+    match &walk.packet {
+        WalkPacket::Name { name } if *outcome == WalkOutcome::NoSuchName => name.clone(),
+        _ => to.to_owned(),
+    }
+}
+
+fn outcome(outcome: &WalkOutcome) -> Sentence {
+    match outcome {
+        WalkOutcome::Answered => sentence("change-walk-ended-answered"),
+        WalkOutcome::Refused => sentence("change-walk-ended-refused"),
+        WalkOutcome::Arrived => sentence("change-walk-ended-arrived"),
+        WalkOutcome::NoSuchName => sentence("change-walk-ended-no-such-name"),
+        WalkOutcome::Silent => sentence("change-walk-ended-silent"),
+        WalkOutcome::Dropped { by, known, .. } => stopped(by, known),
+    }
+}
+
+impl Words {
+    /// What came of a packet that was followed, in one sentence. `to` is what the other end is called.
+    pub fn walk_outcome(&self, walk: &Walk, came: &WalkOutcome, to: &str) -> String {
+        self.speak(&outcome(came).with("to", asked(walk, came, to)))
+    }
+}
+
+fn stopped(by: &Stopped, known: &Known) -> Sentence {
+    match by {
+        Stopped::Rule { text, .. } if *known == Known::Observed => {
+            sentence("change-walk-ended-rule").with("rule", text)
+        }
+        Stopped::Rule { text, .. } => sentence("change-walk-ended-rule-computed").with("rule", text),
+        Stopped::NoRoute { to } => sentence("change-walk-ended-no-route").with("address", to),
+        Stopped::LinkDown { name, .. } => sentence("change-walk-ended-link-down").with("link", name),
+        Stopped::NobodyAnswers { address } => sentence("change-walk-ended-nobody-answers").with("address", address),
+        Stopped::Reported { by, code } => sentence("change-walk-ended-reported").with("by", by).with("code", code),
+        Stopped::NoForwarding => sentence("change-walk-ended-no-forwarding"),
+        Stopped::NoMasquerade => sentence("change-walk-ended-no-masquerade"),
+        Stopped::NoUplink => sentence("change-walk-ended-no-uplink"),
+    }
+}
+
+fn endpoint(end: &WalkEndpoint, before: &World) -> String {
+    match end {
+        WalkEndpoint::Container { id, name } => {
+            before.containers.get(id).map_or_else(|| name.clone(), |_| container(before, id))
+        }
+        WalkEndpoint::Host => before.host.as_ref().map_or_else(|| "host".to_owned(), |host| host.hostname.clone()),
+        WalkEndpoint::Outside => "outside".to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
+    use crate::trace::{Change, Code, Field, Heading, ProbeReply, Problem, RuleVerdict};
+    use std::net::Ipv4Addr;
+    let walk = |rules| Walk {
+        id: 1,
+        from: WalkEndpoint::Host,
+        to: WalkEndpoint::Outside,
+        from_netns: 1,
+        to_netns: None,
+        packet: WalkPacket::Tcp { port: 80 },
+        address: None,
+        watched: Vec::new(),
+        rules,
+    };
+    let hop = |place: Place, differs: Vec<Difference>| Change::PacketSeen {
+        walk: 1,
+        hop: Hop {
+            number: 1,
+            after: None,
+            heading: Heading::There,
+            place,
+            frame: None,
+            packet: Decoded::default(),
+            differs,
+        },
+    };
+    let link = |passing| Place::Link { netns: 1, ifindex: 2, name: "eth0".into(), link: "lab/eth0".into(), passing };
+    let ttl = || Difference { field: Field::Ttl, before: "64".into(), now: "63".into(), by: None };
+    let rule = |handle| Place::Rule {
+        netns: 1,
+        family: "ip".into(),
+        table: "dockwalk".into(),
+        chain: "forward".into(),
+        handle,
+        verdict: RuleVerdict::Drop,
+        key: None,
+        text: "drop".into(),
+    };
+    let end = |outcome| Change::WalkEnded(WalkEnd { walk: 1, reply: ProbeReply::Silent, outcome, fix: None });
+    let (address, text) = (Ipv4Addr::LOCALHOST, || "drop".to_owned());
+    let dropped = |by, known| end(WalkOutcome::Dropped { by, known, hop: None });
+    let by_rule = || Stopped::Rule { key: None, text: text(), chain: "forward".into() };
+    let mut all = vec![
+        Change::WalkBegan(walk(RuleTrace::On)),
+        Change::WalkBegan(walk(RuleTrace::Off(Problem::new(Code::NatNotHere)))),
+        hop(link(Passing::In), Vec::new()),
+        hop(link(Passing::Out), Vec::new()),
+        hop(link(Passing::In), vec![ttl()]),
+        hop(link(Passing::Out), vec![ttl()]),
+        hop(rule(Some(7)), Vec::new()),
+        hop(rule(None), Vec::new()),
+        dropped(by_rule(), Known::Observed),
+        dropped(by_rule(), Known::Computed),
+    ];
+    all.extend(
+        [
+            Stopped::NoRoute { to: address },
+            Stopped::LinkDown { name: "eth0".into(), link: None },
+            Stopped::NobodyAnswers { address },
+            Stopped::Reported { by: address, code: 1 },
+            Stopped::NoForwarding,
+            Stopped::NoMasquerade,
+            Stopped::NoUplink,
+        ]
+        .map(|by| dropped(by, Known::Computed)),
+    );
+    all.extend(
+        [
+            WalkOutcome::Answered,
+            WalkOutcome::Refused,
+            WalkOutcome::Arrived,
+            WalkOutcome::NoSuchName,
+            WalkOutcome::Silent,
+        ]
+        .map(end),
+    );
+    all
+}

@@ -1,0 +1,199 @@
+use crate::trace::{Arp, Decoded, Dns, Ethernet, Icmp, Ipv4, Tcp, Udp};
+use std::net::Ipv4Addr;
+
+const IPV4: u16 = 0x0800;
+const ARP: u16 = 0x0806;
+/// The port of name servers.
+const NAMES: u16 = 53;
+/// How many records of an answer are looked at.
+const RECORDS: u16 = 32;
+/// Bytes of a name, written out (RFC 1035, 2.3.4).
+const NAME: usize = 255;
+
+/// What an Ethernet frame says, as far as its bytes are there.
+pub fn decode(bytes: &[u8]) -> Decoded {
+    let mut decoded = Decoded::default();
+    let (Some(header), Some(kind)) = (bytes.get(..14), u16_at(bytes, 12)) else { return decoded };
+    decoded.ethernet = Some(Ethernet { source: mac(&header[6..12]), destination: mac(&header[..6]), kind });
+    match kind {
+        ARP => decoded.arp = arp(&bytes[14..]),
+        IPV4 => ipv4(&bytes[14..], true, &mut decoded),
+        _ => {}
+    }
+    decoded
+}
+
+/// What a packet of IPv4 says, without a frame around it.
+pub fn decode_ipv4(bytes: &[u8]) -> Decoded {
+    let mut decoded = Decoded::default();
+    ipv4(bytes, true, &mut decoded);
+    decoded
+}
+
+/// RFC 826, of IPv4 on Ethernet.
+fn arp(bytes: &[u8]) -> Option<Arp> {
+    if bytes.get(..6)? != [0, 1, 8, 0, 6, 4] {
+        return None;
+    }
+    let answers = match u16_at(bytes, 6)? {
+        1 => false,
+        2 => true,
+        _ => return None,
+    };
+    let (sender_mac, target_mac) = (mac(bytes.get(8..14)?), mac(bytes.get(18..24)?));
+    Some(Arp { answers, sender: address(bytes, 14)?, sender_mac, target: address(bytes, 24)?, target_mac })
+}
+
+fn ipv4(bytes: &[u8], quotes: bool, decoded: &mut Decoded) {
+    let Some((ip, header, fragment)) = ipv4_header(bytes) else { return };
+    let protocol = ip.protocol;
+    // What the frame was filled up with is no part of the packet. A trace of rules has the headers alone.
+    let end = usize::from(ip.length).clamp(header, bytes.len().max(header));
+    decoded.ipv4 = Some(ip);
+    let Some(inner) = bytes.get(header..end).filter(|_| fragment == 0) else { return };
+    match protocol {
+        1 => icmp(inner, quotes, decoded),
+        6 => decoded.tcp = tcp(inner),
+        17 => {
+            decoded.udp = udp(inner);
+            let names = decoded.udp.as_ref().is_some_and(|udp| udp.source == NAMES || udp.destination == NAMES);
+            decoded.dns = inner.get(8..).filter(|_| names).and_then(dns);
+        }
+        _ => {}
+    }
+}
+
+/// The header, how long it is, and where in the whole packet this fragment begins.
+fn ipv4_header(bytes: &[u8]) -> Option<(Ipv4, usize, u16)> {
+    let first = *bytes.first()?;
+    let header = usize::from(first & 0x0f) * 4;
+    if first >> 4 != 4 || header < 20 || bytes.len() < header {
+        return None;
+    }
+    let ip = Ipv4 {
+        source: address(bytes, 12)?,
+        destination: address(bytes, 16)?,
+        ttl: bytes[8],
+        id: u16_at(bytes, 4)?,
+        protocol: bytes[9],
+        length: u16_at(bytes, 2)?,
+    };
+    Some((ip, header, u16_at(bytes, 6)? & 0x1fff))
+}
+
+fn icmp(bytes: &[u8], quotes: bool, decoded: &mut Decoded) {
+    let Some([kind, code]) = bytes.get(..2).and_then(|head| <[u8; 2]>::try_from(head).ok()) else { return };
+    let echo = matches!(kind, 0 | 8);
+    let (id, sequence) = (u16_at(bytes, 4).filter(|_| echo), u16_at(bytes, 6).filter(|_| echo));
+    decoded.icmp = Some(Icmp { kind, code, id, sequence });
+    // Errors quote what they are about (RFC 792); what a quoted error quotes is not looked at.
+    if let Some(quoted) = bytes.get(8..).filter(|_| quotes && matches!(kind, 3 | 4 | 5 | 11 | 12)) {
+        let mut inner = Decoded::default();
+        ipv4(quoted, false, &mut inner);
+        decoded.quoted = inner.ipv4.is_some().then(|| Box::new(inner));
+    }
+}
+
+/// A quoted one may end after its first eight bytes: then there are no flags.
+fn tcp(bytes: &[u8]) -> Option<Tcp> {
+    const FLAGS: [(u8, &str); 8] = [
+        (0x02, "SYN"),
+        (0x01, "FIN"),
+        (0x04, "RST"),
+        (0x08, "PSH"),
+        (0x10, "ACK"),
+        (0x20, "URG"),
+        (0x40, "ECE"),
+        (0x80, "CWR"),
+    ];
+    let bits = bytes.get(13).copied().unwrap_or(0);
+    let flags: Vec<_> = FLAGS.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| *name).collect();
+    Some(Tcp {
+        source: u16_at(bytes, 0)?,
+        destination: u16_at(bytes, 2)?,
+        flags: flags.join(","),
+        sequence: u32_at(bytes, 4)?,
+        acknowledges: u32_at(bytes, 8).unwrap_or(0),
+    })
+}
+
+fn udp(bytes: &[u8]) -> Option<Udp> {
+    Some(Udp { source: u16_at(bytes, 0)?, destination: u16_at(bytes, 2)?, length: u16_at(bytes, 4)? })
+}
+
+/// RFC 1035: the first question, and the addresses of the answer.
+fn dns(bytes: &[u8]) -> Option<Dns> {
+    let flags = u16_at(bytes, 2)?;
+    if u16_at(bytes, 4)? == 0 {
+        return None;
+    }
+    let (question, end) = name(bytes, 12)?;
+    let mut dns = Dns {
+        id: u16_at(bytes, 0)?,
+        answers: flags & 0x8000 != 0,
+        question,
+        kind: u16_at(bytes, end)?,
+        code: u8::try_from(flags & 0x0f).unwrap_or(0),
+        addresses: Vec::new(),
+    };
+    let (count, mut at) = (u16_at(bytes, 6)?.min(RECORDS), end + 4);
+    for _ in 0..count {
+        let Some((found, next)) = record(bytes, at) else { break };
+        dns.addresses.extend(found);
+        at = next;
+    }
+    Some(dns)
+}
+
+/// The address in a record, if it holds one, and where the next begins.
+fn record(bytes: &[u8], at: usize) -> Option<(Option<Ipv4Addr>, usize)> {
+    let at = after_name(bytes, at)?;
+    let (kind, class, length) = (u16_at(bytes, at)?, u16_at(bytes, at + 2)?, usize::from(u16_at(bytes, at + 8)?));
+    let found = if (kind, class, length) == (1, 1, 4) { Some(address(bytes, at + 10)?) } else { None };
+    Some((found, at + 10 + length))
+}
+
+/// A name as it is written out in a question, and where it ends.
+fn name(bytes: &[u8], mut at: usize) -> Option<(String, usize)> {
+    let mut text = String::new();
+    loop {
+        let length = usize::from(*bytes.get(at)?);
+        at += 1;
+        if length == 0 {
+            return Some((if text.is_empty() { ".".to_owned() } else { text }, at));
+        }
+        let label = bytes.get(at..at + length).filter(|_| length < 64)?;
+        text.extend(label.iter().flat_map(|byte| std::ascii::escape_default(*byte)).map(char::from));
+        text.push('.');
+        at += length;
+        if at > 12 + NAME {
+            return None;
+        }
+    }
+}
+
+fn after_name(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match *bytes.get(at)? {
+            0 => return Some(at + 1),
+            length if length & 0xc0 == 0xc0 => return Some(at + 2),
+            length => at += usize::from(length) + 1,
+        }
+    }
+}
+
+fn mac(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
+}
+
+fn address(bytes: &[u8], at: usize) -> Option<Ipv4Addr> {
+    u32_at(bytes, at).map(Ipv4Addr::from)
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..at + 2)?.try_into().ok().map(u16::from_be_bytes)
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
+}
