@@ -1,4 +1,6 @@
-use super::{Change, Content, Damage, LinkKey, MountKey, Probe, Pushed, RegistryLimit, RegistryWait, Rejected};
+use super::{
+    Change, Content, Damage, LearnedMac, LinkKey, MountKey, Probe, Pushed, RegistryLimit, RegistryWait, Rejected,
+};
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +129,9 @@ impl Change {
             Self::LinkSeen(link) => Entity::Link(link.key.clone()),
             Self::LinkGone { key } => Entity::Link(key.clone()),
             Self::AddrSeen { link, .. } | Self::AddrGone { link, .. } => Entity::Link(link.clone()),
+            Self::MacLearned(LearnedMac { bridge, .. }) | Self::MacForgotten { bridge, .. } => {
+                Entity::Link(bridge.clone())
+            }
             Self::RouteSeen(route) | Self::RouteGone(route) => Entity::Route(route.netns, route.destination.clone()),
             Self::RuleSeen(rule) => Entity::Rule(rule.key.clone()),
             Self::RuleGone { key } => Entity::Rule(key.clone()),

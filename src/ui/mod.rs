@@ -40,6 +40,7 @@ pub mod state;
 pub mod style;
 pub mod terminal;
 pub mod theme;
+pub mod traffic;
 pub mod widgets;
 
 use crate::i18n::Lang;

@@ -1,7 +1,7 @@
-//! `/dockwalk/v1/reach`: who can talk to whom.
+//! `/dockwalk/v1/reach`: who can talk to whom; `/counters`: how much they did.
 
 use super::Shared;
-use super::answer::{Answer, cancellable, json};
+use super::answer::{Answer, blocking, cancellable, json};
 use crate::client::protocol::ReachCommand;
 use axum::extract::Request;
 use std::sync::Arc;
@@ -12,4 +12,10 @@ pub(super) async fn reach(engine: Shared, request: Request) -> Answer {
     let command: ReachCommand = super::json::read(request).await?;
     let engine = Arc::clone(&engine);
     Ok(json(&cancellable(move |cancel| engine.reach(&command, &line, cancel)).await?))
+}
+
+/// What has passed each link until now.
+pub(super) async fn counters(engine: Shared) -> Answer {
+    let engine = Arc::clone(&engine);
+    Ok(json(&blocking(move || engine.net.counters()).await?))
 }

@@ -18,6 +18,7 @@ mod mark;
 mod measure;
 mod network;
 mod paint;
+mod pulse;
 mod scene;
 mod shown;
 mod stage;
@@ -29,7 +30,7 @@ pub use id::NodeId;
 pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
 pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
-pub use view::{Diagrams, How, Seen};
+pub use view::{Diagrams, How, Live, Seen};
 
 use stage::Detail;
 

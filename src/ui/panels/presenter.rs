@@ -28,7 +28,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
         let of = state.isolated();
-        let how = crate::ui::diagrams::How { theme: &cx.theme, scale: 2.0 * scale, spotlight: true, of: of.as_ref() };
+        let (theme, live) = (&cx.theme, super::stage::live(state));
+        let how = crate::ui::diagrams::How { theme, scale: 2.0 * scale, spotlight: true, of: of.as_ref(), live };
         diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     });
     if selection != state.selection {

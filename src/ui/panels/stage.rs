@@ -3,7 +3,7 @@
 use super::{PanelContext, breaking};
 use crate::trace::Family;
 use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, TerminalCommand, ViewCommand};
-use crate::ui::diagrams::{Diagrams, How, Tab};
+use crate::ui::diagrams::{Diagrams, How, Live, Tab};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
@@ -130,12 +130,22 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let room = ui.available_rect_before_wrap();
     let lit = state.lit();
     let of = state.isolated();
-    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false, of: of.as_ref() };
+    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false, of: of.as_ref(), live: live(state) };
     diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     if selection != state.selection {
         cx.want(ViewCommand::Select(selection));
     }
+    let touched = diagrams.touched(state.tab);
+    if touched != state.touched.as_ref() {
+        cx.want(ViewCommand::Touch(touched.cloned()));
+    }
     breaking::corner(ui, cx, room);
+}
+
+/// What passes is of now: at a moment of the past it is not seen.
+pub fn live(state: &crate::ui::state::WindowState) -> Live<'_> {
+    let now = state.steps_the_engine() && state.tab == Tab::Network;
+    Live { traffic: state.traffic.as_ref().filter(|_| now), told: &state.told }
 }
 
 /// What there is to see when nothing has happened yet in a live engine, or while what has is still being read.

@@ -8,7 +8,7 @@ use egui::{Event, EventFilter, Key, WidgetInfo, vec2};
 impl View {
     /// Every shape that stands for something can be pointed at, clicked, and reached by key.
     pub(super) fn touch(
-        &self,
+        &mut self,
         ui: &mut egui::Ui,
         ground: &Response,
         room: Rect,
@@ -20,6 +20,7 @@ impl View {
             *selection = None;
         }
         let base = ground.id.with("shape");
+        let mut touched = [None, None];
         for node in self.scene.nodes() {
             let Some(entity) = &node.id.entity else { continue };
             let rect = (transform * node.rect).intersect(room);
@@ -35,6 +36,7 @@ impl View {
                 *selection = Some(entity.clone());
             }
             if response.hovered() {
+                touched[0] = Some(entity.clone());
                 ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
                 if node.style != Style::Frame {
                     let stroke = egui::Stroke::new(1.0, theme.text.gamma_multiply(0.35));
@@ -44,9 +46,12 @@ impl View {
                 }
             }
             if response.has_focus() {
+                touched[1] = Some(entity.clone());
                 self.arrows(ui, id, base, node, selection);
             }
         }
+        let [pointed, focused] = touched;
+        self.touched = pointed.or(focused);
     }
 
     /// Arrow keys go along wires first, then to whatever is nearest in that direction.
