@@ -26,6 +26,7 @@ pub mod fonts;
 pub mod icons;
 pub mod isolation;
 pub mod keys;
+pub mod lines;
 pub mod live;
 pub mod marks;
 mod news;

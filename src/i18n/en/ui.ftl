@@ -352,6 +352,8 @@ op-network-disconnect = Disconnect from a network
 op-recover = Clean up
 
 # ── inspector ──
+inspector-passed = Packets until now
+inspector-packets = { $n } ({ $bytes })
 inspector-open-page = Open in the browser
 inspector-title = Inspector
 inspector-nothing = Choose a shape in the diagram to see what it is, and how that is known.

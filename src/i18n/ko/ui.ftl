@@ -352,6 +352,8 @@ op-network-disconnect = 네트워크에서 떼어 내기
 op-recover = 남은 것 정리
 
 # ── 살펴보기 ──
+inspector-passed = 지금까지 지나간 패킷
+inspector-packets = { $n }개 ({ $bytes })
 inspector-open-page = 브라우저에서 열기
 inspector-title = 살펴보기
 inspector-nothing = 그림에서 도형을 하나 고르면, 무엇인지와 그 근거를 여기서 볼 수 있습니다.

@@ -19,6 +19,7 @@ pub mod narration;
 pub mod next;
 pub mod outline;
 pub mod presenter;
+mod speaks;
 pub mod stage;
 pub mod start;
 pub mod steps;
