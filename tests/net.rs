@@ -1,6 +1,8 @@
 //! The bridge network against the kernel, with `ip`, `nft` and `ping` as oracles, as root and as an ordinary user.
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[path = "net/bridges.rs"]
+mod bridges;
 #[path = "net/by_hand.rs"]
 mod by_hand;
 #[path = "support/cases.rs"]
@@ -58,6 +60,9 @@ const CASES: &[Case] = &[
     ("what_a_step_does_is_that_steps", by_hand::what_a_step_does_is_that_steps),
     ("names_that_change_places_are_seen", by_hand::names_that_change_places_are_seen),
     ("a_container_that_changes_much_does_not_hurt", by_hand::a_container_that_changes_much_does_not_hurt),
+    ("what_a_bridge_learns_is_seen", bridges::what_a_bridge_learns_is_seen),
+    ("a_port_of_a_bridge_has_its_state", bridges::a_port_has_its_state),
+    ("many_addresses_behind_a_port_do_not_hurt", bridges::many_addresses_behind_a_port_do_not_hurt),
     ("only_the_kernel_is_believed", by_hand::only_the_kernel_is_believed),
     ("no_descriptor_stays_open", by_hand::no_descriptor_stays_open),
     ("what_fails_does_not_keep_the_rest_from_being_taken_away", conformance::what_fails_does_not_keep_the_rest),

@@ -1,8 +1,8 @@
 use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{
-    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, MendQuery, ReachCommand, ReachReport,
-    Rewind, TagCommand, TryCommand, WalkCommand, WalkReport,
+    DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, LinkCounters, MendQuery, ReachCommand,
+    ReachReport, Rewind, TagCommand, TryCommand, WalkCommand, WalkReport,
 };
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
@@ -123,6 +123,11 @@ impl Client {
     /// Has it looked what a container uses now: the answer is in the trace.
     pub fn look_at_usage(&self, container: &ContainerId) -> Result<(), ClientError> {
         self.call(Method::POST, &format!("/dockwalk/v1/containers/{container}/usage"), None::<&()>).map(drop)
+    }
+
+    /// What has passed each link until now; it is in no trace.
+    pub fn counters(&self) -> Result<Vec<LinkCounters>, ClientError> {
+        self.get("/dockwalk/v1/counters")
     }
 
     /// Tries a system call in a container, one of [`TRIED_CALLS`](super::protocol::TRIED_CALLS).

@@ -52,6 +52,23 @@ pub enum GateCommand {
     Close,
 }
 
+/// What has passed a link since it was made, as the kernel counts it (IFLA_STATS64; `RX packets` and `TX packets` of ifconfig).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCounters {
+    /// The network namespace of the link, by inode.
+    pub netns: u64,
+    /// Its index there.
+    pub ifindex: u32,
+    /// Packets that came in by it.
+    pub rx_packets: u64,
+    /// Bytes of these.
+    pub rx_bytes: u64,
+    /// Packets that went out by it.
+    pub tx_packets: u64,
+    /// Bytes of these.
+    pub tx_bytes: u64,
+}
+
 /// The process that asked for something, by the kernel's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {

@@ -8,8 +8,8 @@ pub(super) mod walk;
 use super::{Words, size as bytes};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
-    Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, Outcome, ProbeReply,
-    Property, PushedHow, Verdict, World,
+    Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, Outcome, PortState,
+    ProbeReply, Property, PushedHow, Verdict, World,
 };
 
 /// A message and its variables.
@@ -158,6 +158,8 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::LinkGone { .. }
         | Change::AddrSeen { .. }
         | Change::AddrGone { .. }
+        | Change::MacLearned(_)
+        | Change::MacForgotten { .. }
         | Change::RouteSeen(_)
         | Change::RouteGone(_)
         | Change::RuleSeen(_)
@@ -426,6 +428,13 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
         Change::AddrGone { link: key, cidr } => {
             sentence("change-addr-gone").with("link", link(before, key)).with("address", cidr)
         }
+        Change::MacLearned(it) => {
+            let told = sentence("change-mac-learned").with("bridge", link(before, &it.bridge));
+            told.with("mac", &it.mac).with("port", link(before, &it.port))
+        }
+        Change::MacForgotten { bridge, mac } => {
+            sentence("change-mac-forgotten").with("bridge", link(before, bridge)).with("mac", mac)
+        }
         Change::RouteSeen(it) => match &it.via {
             Some(via) => {
                 let told = sentence("change-route-seen").with("destination", &it.destination);
@@ -498,6 +507,10 @@ fn describe_link(new: &Link, before: &World) -> Sentence {
             (Some(true), Some(false)) => sentence("change-link-seen-no-carrier").with("link", &new.name),
             _ if new.state.is_some() && old.state != new.state => {
                 sentence("change-link-seen-state").with("link", &new.name).with("state", new.state_line())
+            }
+            _ if new.port.is_some() && old.port != new.port => {
+                let state = new.port.as_ref().map_or("", PortState::as_str);
+                sentence("change-link-seen-port").with("link", &new.name).with("state", state)
             }
             _ => sentence("change-link-seen-again").with("link", &new.name),
         },

@@ -43,6 +43,7 @@ fn link(name: &str) -> Link {
         carrier: None,
         state: None,
         master: None,
+        port: None,
         peer_ifindex: Some(6),
         container: Some(id()),
     }
@@ -213,6 +214,8 @@ fn samples() -> Vec<Change> {
         Change::LinkGone { key: link("").key },
         Change::AddrSeen { link: link("").key, cidr: text("172.17.0.2/16") },
         Change::AddrGone { link: link("").key, cidr: text("172.17.0.2/16") },
+        Change::MacLearned(LearnedMac { bridge: link("").key, mac: text("02:42:ac:11:00:02"), port: link("").key }),
+        Change::MacForgotten { bridge: link("").key, mac: text("02:42:ac:11:00:02") },
         Change::RouteSeen(route(Some("172.17.0.1"))),
         Change::RouteSeen(route(None)),
         Change::RouteGone(route(None)),
@@ -349,7 +352,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 59;
+const KINDS: usize = 60;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -371,6 +374,7 @@ fn kind(change: &Change) -> usize {
         C::RegistryLimit(_) => 41, C::RegistryWaiting(_) => 42, C::RegistryWaited { .. } => 43,
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
         C::ReachProbed(_) => 55, C::WalkBegan(_) => 56, C::PacketSeen { .. } => 57, C::WalkEnded(_) => 58,
+        C::MacLearned(_) | C::MacForgotten { .. } => 59,
         C::UsageSeen { .. } => 52, C::CallTried(_) => 53, C::PortPublished(_) | C::PortClosed { .. } => 54,
     }
 }

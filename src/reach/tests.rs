@@ -76,6 +76,7 @@ impl Lab {
             carrier: Some(true),
             state: None,
             master: None,
+            port: None,
             peer_ifindex: None,
             container: of.cloned(),
         }));

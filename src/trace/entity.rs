@@ -1,6 +1,6 @@
 use super::{
-    Change, Content, Damage, Hop, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit, RegistryWait, Rejected, Walk,
-    WalkEndpoint,
+    Change, Content, Damage, Hop, LearnedMac, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit, RegistryWait,
+    Rejected, Walk, WalkEndpoint,
 };
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,9 @@ impl Change {
             Self::LinkSeen(link) => Entity::Link(link.key.clone()),
             Self::LinkGone { key } => Entity::Link(key.clone()),
             Self::AddrSeen { link, .. } | Self::AddrGone { link, .. } => Entity::Link(link.clone()),
+            Self::MacLearned(LearnedMac { bridge, .. }) | Self::MacForgotten { bridge, .. } => {
+                Entity::Link(bridge.clone())
+            }
             Self::RouteSeen(route) | Self::RouteGone(route) => Entity::Route(route.netns, route.destination.clone()),
             Self::RuleSeen(rule) => Entity::Rule(rule.key.clone()),
             Self::RuleGone { key } => Entity::Rule(key.clone()),

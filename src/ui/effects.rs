@@ -4,6 +4,7 @@ mod breaking;
 mod isolation;
 mod paths;
 mod terminals;
+mod traffic;
 
 use super::command::Command;
 use super::course::Course;
@@ -43,6 +44,8 @@ pub struct EffectRunner {
     refused: (Sender<Problem>, Receiver<Problem>),
     /// When it was looked last what a container uses, and who does that now.
     measuring: isolation::Measuring,
+    /// Who asks for the counters of links.
+    counting: traffic::Counting,
     shot: Option<paths::Shot>,
     diagram: Rect,
     /// Where the engine's gate was told to stop.
@@ -66,6 +69,7 @@ impl EffectRunner {
             bench: Bench::default(),
             refused: channel(),
             measuring: isolation::Measuring::default(),
+            counting: traffic::Counting::default(),
             shot: None,
             diagram: Rect::NOTHING,
             stops: BTreeSet::new(),
@@ -127,6 +131,7 @@ impl EffectRunner {
             fail(state, &problem);
         }
         self.picture(ctx, state);
+        self.count(ctx, state);
     }
 
     /// Tells the engine something on a thread: it may have to wait at the gate.

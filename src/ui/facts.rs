@@ -7,7 +7,8 @@ use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::{Digest, NetworkId};
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, Mode, MountKind, Transport, World,
+    BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, Mode, MountKind, PortState,
+    Transport, World,
 };
 
 /// How many paths of a directory are listed; the rest is counted.
@@ -513,6 +514,10 @@ fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {
     {
         t.link("fact-master", &bridge.name, Entity::Link(bridge.key.clone()));
     }
+    if let Some(port) = &link.port {
+        let tone = if *port == PortState::Forwarding { Tone::Good } else { Tone::Bad };
+        t.toned("fact-port-state", port.to_string(), tone);
+    }
     let tone = match link.carries() {
         Some(true) => Tone::Good,
         Some(false) => Tone::Bad,
@@ -528,6 +533,29 @@ fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {
     }
     t.row("MTU", link.mtu);
     t.some("MAC", &link.mac);
+    if link.kind == LinkKind::Bridge {
+        mac_rows(link, world, t);
+    }
     t.link("fact-netns", link.netns, Entity::Namespace(link.netns));
     container_row(link.container.as_ref(), world, t);
 }
+
+/// A bridge's MAC table: an address, the port behind which it was heard, and whose it is where a container's link has it.
+fn mac_rows(bridge: &Link, world: &World, t: &mut Table<'_>) {
+    let all: Vec<_> = world.macs_of(&bridge.key).collect();
+    for (mac, port) in all.iter().take(MACS) {
+        let name = world.links.get(*port).map_or(&*port.0, |link| link.name.as_str());
+        let whose = world.has_mac(mac).and_then(|link| Some((link, world.containers.get(link.container.as_ref()?)?)));
+        let text = match whose {
+            Some((link, container)) => format!("{mac} ← {name}  {} {}", container.name, link.name),
+            None => format!("{mac} ← {name}"),
+        };
+        t.link("fact-mac-table", text, Entity::Link((*port).clone()));
+    }
+    if all.len() > MACS {
+        t.row("fact-mac-table", t.words.say_with("scene-more", &[("n", &(all.len() - MACS).to_string())]));
+    }
+}
+
+/// So many rows of a MAC table are told.
+const MACS: usize = 32;

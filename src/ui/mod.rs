@@ -26,6 +26,7 @@ pub mod fonts;
 pub mod icons;
 pub mod isolation;
 pub mod keys;
+pub mod lines;
 pub mod live;
 pub mod marks;
 mod news;
@@ -41,6 +42,7 @@ pub mod state;
 pub mod style;
 pub mod terminal;
 pub mod theme;
+pub mod traffic;
 pub mod widgets;
 
 use crate::i18n::Lang;

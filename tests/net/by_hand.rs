@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits until the World is so.
-fn until(engine: &Engine, what: &str, so: impl Fn(&World) -> bool) -> World {
+pub fn until(engine: &Engine, what: &str, so: impl Fn(&World) -> bool) -> World {
     let began = Instant::now();
     loop {
         let world = engine.world();
@@ -28,7 +28,7 @@ fn until(engine: &Engine, what: &str, so: impl Fn(&World) -> bool) -> World {
 }
 
 /// What was observed past all steps: the change, and its evidence as text.
-fn past_steps(engine: &Engine) -> Vec<(Change, Vec<Evidence>)> {
+pub fn past_steps(engine: &Engine) -> Vec<(Change, Vec<Evidence>)> {
     engine.conductor.recorder().with(|trace| {
         let observed = trace.events().filter_map(|event| match &event.body {
             Body::Observed { step: None, change, evidence } => Some((change.as_ref().clone(), evidence.clone())),
@@ -58,7 +58,7 @@ fn has_route(world: &World, netns: &Netns, to: &str) -> bool {
     world.routes.iter().any(|route| route.netns == netns.inode() && route.destination == to)
 }
 
-fn named<'w>(world: &'w World, netns: &Netns, name: &str) -> Option<&'w dockwalk::trace::Link> {
+pub fn named<'w>(world: &'w World, netns: &Netns, name: &str) -> Option<&'w dockwalk::trace::Link> {
     world.links.values().find(|link| link.netns == netns.inode() && link.name == name).map(|link| &**link)
 }
 
@@ -219,6 +219,8 @@ pub fn what_a_step_does_is_that_steps() {
             evidence.iter().any(told)
         })
         .filter(|(change, _)| match change {
+            // A bridge learns from packets.
+            Change::MacLearned(_) | Change::MacForgotten { .. } => false,
             // Its state alone: docker0 with and without ports.
             Change::LinkSeen(link) => *link.key.0 != *"docker0" && !uplink(&link.key) && !link.name.starts_with("veth"),
             Change::AddrSeen { link, .. } => !uplink(link),

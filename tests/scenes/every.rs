@@ -5,7 +5,9 @@ use crate::laws::{self, check, crosses, draw};
 use crate::sample::{self, LayerSpec, Sample, crowd, id, shell_layers, shell_run};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Approximate, Diagrams, How, Look, NodeId, Reaching, Scene, Style, Tab, scene_in, svg};
+use dockwalk::ui::diagrams::{
+    Approximate, Diagrams, How, Live, Look, NodeId, Reaching, Scene, Style, Tab, scene_in, svg,
+};
 use dockwalk::ui::theme::Theme;
 use egui::{Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -325,7 +327,14 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
             &[],
             selection,
             &Words::new(Lang::En),
-            How { theme: &Theme::DARK, scale: 1.0, spotlight: false, of: None, reach: &Reaching::PING },
+            How {
+                theme: &Theme::DARK,
+                scale: 1.0,
+                spotlight: false,
+                of: None,
+                reach: &Reaching::PING,
+                live: Live::default(),
+            },
         );
     });
     (harness, seen)

@@ -35,6 +35,7 @@ mod problems;
 mod recording;
 #[path = "../common/sample/mod.rs"]
 mod sample;
+mod speaks;
 mod spoilers;
 mod term;
 mod terminals;

@@ -115,7 +115,7 @@ impl Message {
     }
 }
 
-const KINDS: [(&str, u64); 10] = [
+const KINDS: [(&str, u64); 13] = [
     ("RTM_NEWLINK", 16),
     ("RTM_DELLINK", 17),
     ("RTM_GETLINK", 18),
@@ -126,6 +126,9 @@ const KINDS: [(&str, u64); 10] = [
     ("RTM_NEWROUTE", 24),
     ("RTM_DELROUTE", 25),
     ("RTM_GETROUTE", 26),
+    ("RTM_NEWNEIGH", 28),
+    ("RTM_DELNEIGH", 29),
+    ("RTM_GETNEIGH", 30),
 ];
 
 impl Exchange {
@@ -285,6 +288,9 @@ fn shows(message: &Message, row: &str, all: Option<&[Message]>) -> bool {
                     None => after("master").is_some() == master.is_some(),
                 }
                 && after("link/ether").is_none_or(|shown| get(1).map(mac).as_deref() == Some(*shown))
+                && row
+                    .split_once(" bridge_slave state ")
+                    .is_none_or(|(_, state)| get(18).and_then(port_state) == Some(state))
                 && (all.is_none() || peer_is(row, get(5).map(|peer| word(peer, 0)), &named))
         }
         20 | 21 => {
@@ -304,8 +310,27 @@ fn shows(message: &Message, row: &str, all: Option<&[Message]>) -> bool {
                 && get(5).is_none_or(|via| row.contains(&format!(" via {via} ")))
                 && row.contains(" via ") == get(5).is_some()
         }
+        28 | 29 => {
+            // AF_BRIDGE, learned.
+            let attributes = attributes(body.get(12..).unwrap_or_default());
+            let get = |kind: u16| attributes.iter().find(|(k, _)| *k == kind).map(|(_, content)| *content);
+            let state = half(body, 8).unwrap_or(0);
+            let address = get(2).map(mac).unwrap_or_default();
+            body.first() == Some(&7)
+                && state & 0xc0 == 0
+                && get(9).is_some()
+                && row.starts_with(&format!("{address} dev "))
+                && row.contains(" master ")
+        }
         _ => false,
     }
+}
+
+/// IFLA_INFO_SLAVE_DATA, IFLA_BRPORT_STATE.
+fn port_state(info: &[u8]) -> Option<&'static str> {
+    let port = attributes(info).into_iter().find(|(kind, _)| *kind == 5)?.1;
+    let state = attributes(port).into_iter().find(|(kind, _)| *kind == 1)?.1;
+    ["disabled", "listening", "learning", "forwarding", "blocking"].get(usize::from(*state.first()?)).copied()
 }
 
 fn attributes_of(message: &Message) -> Vec<(u16, Vec<u8>)> {

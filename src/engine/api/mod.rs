@@ -78,6 +78,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/containers/{id}/layer/content", get(layers::content_of_container))
         .route("/containers/{id}/usage", post(isolation::usage))
         .route("/containers/{id}/try", post(isolation::try_call))
+        .route("/counters", get(reach::counters))
         .route("/doctor", get(dockwalk::doctor))
         .route("/host", post(dockwalk::host))
         .route("/registry/damage", get(registry::damaged).post(registry::damage).delete(registry::mend))

@@ -98,6 +98,9 @@ impl NamespaceObserver {
             let left = rows(&table.links, |_| false, |row| &row.words, table::links_shown);
             record(Change::LinkGone { key: key.clone() }, after(About::Link(index_of(self, key)), left));
         }
+        for key in self.links.keys().filter(|key| renamed.contains(*key)) {
+            self.macs.let_go_of(key);
+        }
         self.links.retain(|key, _| !renamed.contains(key));
         self.addresses.retain(|(key, _)| !renamed.contains(key));
         for (link, row) in seen.links.values().filter(|(link, _)| self.links.get(&link.key) != Some(link)) {
@@ -125,6 +128,7 @@ impl NamespaceObserver {
         self.routes = kept.into_iter().chain(routes.into_keys()).collect();
         let kept = old(cut[0]).map(|()| std::mem::take(&mut self.links)).unwrap_or_default();
         self.links = kept.into_iter().chain(links.into_iter().map(|(key, (link, _))| (key, link))).collect();
+        self.macs.keep(&self.links);
         let there: BTreeSet<u32> = self.links.values().map(|link| link.ifindex).collect();
         self.owners.retain(|index, _| there.contains(index));
         Ok(())
@@ -204,6 +208,7 @@ impl NamespaceObserver {
             carrier: Some(row.carrier),
             state: Some(row.state.clone()),
             master: row.master,
+            port: row.port.clone(),
             peer_ifindex: row.peer.filter(|_| row.kind.as_deref() == Some("veth")),
             container: owner.container,
         }

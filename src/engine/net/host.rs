@@ -64,6 +64,13 @@ impl Host {
             };
             multicast.watch = self.monitor.watch(multicast.as_fd(), Arc::new(look));
         }
+        let macs = Arc::downgrade(&self.observer);
+        let look = move |record: Recorded<'_>| {
+            let observer = macs.upgrade()?;
+            let looked = observer.lock().mac_news(record);
+            Some(looked)
+        };
+        self.observer.lock().watch_macs(&self.monitor, Arc::new(look));
         if let Some(multicast) = &mut self.rules.lock().multicast {
             let rules = Arc::downgrade(&self.rules);
             let look = move |record: Recorded<'_>| {

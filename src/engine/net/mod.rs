@@ -19,6 +19,7 @@
 //! Docker's default bridge. Does not know what runs in a container.
 
 mod bridge;
+mod counters;
 mod difference;
 mod driver;
 mod drivers;
@@ -26,6 +27,7 @@ mod endpoint;
 mod faults;
 mod filter;
 mod host;
+mod mac_table;
 
 mod monitor;
 mod multicast;

@@ -10,7 +10,7 @@ use super::*;
 use crate::engine::evidence;
 use crate::trace::Evidence;
 use netlink_packet_core::{NetlinkMessage, NetlinkPayload};
-use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::{
     Socket, SocketAddr,
     protocols::{NETLINK_NETFILTER, NETLINK_ROUTE},
@@ -23,10 +23,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Their numbers in linux/rtnetlink.h, and their names.
 const GROUPS: [(u32, &str); 3] = [(1, "RTNLGRP_LINK"), (5, "RTNLGRP_IPV4_IFADDR"), (7, "RTNLGRP_IPV4_ROUTE")];
+/// That of neighbours, rows of MAC tables among them.
+const NEIGHBOURS: [(u32, &str); 1] = [(3, "RTNLGRP_NEIGH")];
 /// The group of changed rules in linux/netfilter/nfnetlink.h.
-const RULES: (u32, &str) = (7, "NFNLGRP_NFTABLES");
+const RULES: [(u32, &str); 1] = [(7, "NFNLGRP_NFTABLES")];
 /// The group of rules that packets meet.
-pub(super) const TRACES: (u32, &str) = (9, "NFNLGRP_NFTRACE");
+const TRACES: [(u32, &str); 1] = [(9, "NFNLGRP_NFTRACE")];
 /// How many datagrams are taken at once, and how many bytes of one.
 const AT_ONCE: usize = 512;
 const BUFFER: usize = 16 * 1024;
@@ -39,6 +41,7 @@ const SHOWN: usize = 8;
 #[derive(Debug)]
 pub(super) struct Multicast {
     socket: Socket,
+    groups: &'static [(u32, &'static str)],
     /// By which it wakes the monitor, once that watches it.
     pub(super) watch: Option<Watch>,
     /// What was told last has not been looked at.
@@ -55,6 +58,8 @@ pub(super) struct Told {
     /// The latest of them.
     messages: VecDeque<RouteNetlinkMessage>,
     lost: Option<RawFd>,
+    /// By which groups.
+    groups: &'static [(u32, &'static str)],
 }
 
 impl Multicast {
@@ -63,17 +68,22 @@ impl Multicast {
         Self::join(netns, NETLINK_ROUTE, &GROUPS)
     }
 
+    /// Of what bridges learn and forget.
+    pub(super) fn of_macs(netns: &Netns) -> Result<Self> {
+        Self::join(netns, NETLINK_ROUTE, &NEIGHBOURS)
+    }
+
     /// Of rules (nft(8)).
     pub(super) fn of_rules(netns: &Netns) -> Result<Self> {
-        Self::join(netns, NETLINK_NETFILTER, &[RULES])
+        Self::join(netns, NETLINK_NETFILTER, &RULES)
     }
 
     /// Of rules that packets meet (`nft monitor trace`).
     pub(super) fn of_traces(netns: &Netns) -> Result<Self> {
-        Self::join(netns, NETLINK_NETFILTER, &[TRACES])
+        Self::join(netns, NETLINK_NETFILTER, &TRACES)
     }
 
-    fn join(netns: &Netns, protocol: isize, groups: &[(u32, &str)]) -> Result<Self> {
+    fn join(netns: &Netns, protocol: isize, groups: &'static [(u32, &'static str)]) -> Result<Self> {
         netns.run(|| {
             let refused = |e: io::Error| Fault::io("open", "socket(AF_NETLINK, SOCK_RAW, …)", &e);
             let mut socket = Socket::new(protocol).map_err(refused)?;
@@ -82,15 +92,21 @@ impl Multicast {
                 socket.add_membership(*group).map_err(|e| Fault::io("join", name, &e))?;
             }
             socket.set_non_blocking(true).map_err(refused)?;
-            Ok(Self { socket, watch: None, unseen: AtomicBool::new(false) })
+            Ok(Self { socket, groups, watch: None, unseen: AtomicBool::new(false) })
         })
     }
 
     /// Takes what has been told of links, addresses and routes; none when nothing was. It never waits.
     pub(super) fn drain(&self) -> Option<Told> {
-        let mut told = Told::default();
+        let mut told = Told { groups: self.groups, ..Told::default() };
         told.lost = self.datagrams(|bytes| told.take(bytes))?.0;
         Some(told)
+    }
+
+    /// The same of MAC tables; of other neighbours nothing is told.
+    pub(super) fn drain_macs(&self) -> Option<Told> {
+        let again = self.unseen.load(Ordering::Acquire);
+        self.drain().filter(|told| again || told.lost.is_some() || !told.messages.is_empty())
     }
 
     /// Takes what is there, and gives what is the kernel's; none when nothing is. It never waits.
@@ -158,6 +174,7 @@ impl Told {
         let over = self.messages.len().saturating_sub(KEPT);
         self.messages.drain(..over);
         self.lost = later.lost.or(self.lost);
+        self.groups = later.groups;
     }
 
     /// The messages of a datagram.
@@ -167,6 +184,9 @@ impl Told {
             let length = (message.header.length as usize).next_multiple_of(4);
             bytes = bytes.get(length.max(4)..).unwrap_or_default();
             if let NetlinkPayload::InnerMessage(object) = message.payload {
+                if is_of_no_bridge(&object) {
+                    continue;
+                }
                 self.messages.push_back(object);
                 if self.messages.len() > KEPT {
                     self.messages.pop_front();
@@ -185,7 +205,14 @@ impl Told {
         }
         rows.truncate(SHOWN);
         let lost = self.lost.map(evidence::netlink::overrun);
-        let groups = GROUPS.map(|(_, name)| name).join("|");
+        let groups = self.groups.iter().map(|(_, name)| *name).collect::<Vec<_>>().join("|");
         lost.into_iter().chain((!rows.is_empty()).then(|| evidence::netlink::told(&groups, rows))).collect()
     }
+}
+
+/// Whom a host knows by its own address, not a row of a bridge's table.
+fn is_of_no_bridge(message: &RouteNetlinkMessage) -> bool {
+    use RouteNetlinkMessage::{DelNeighbour, NewNeighbour};
+    let (NewNeighbour(it) | DelNeighbour(it)) = message else { return false };
+    it.header.family != AddressFamily::Bridge
 }

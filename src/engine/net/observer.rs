@@ -7,6 +7,7 @@
 //!
 //! So whatever changes is recorded, whoever changed it: a bridge that gets a port, a learner at the host's prompt (`monitor`).
 
+use super::mac_table::MacTables;
 use super::multicast::Multicast;
 use super::netlink::Netlink;
 use super::request::Request;
@@ -21,7 +22,7 @@ use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct NamespaceObserver {
-    pub(super) netlink: Netlink,
+    pub(super) netlink: Arc<Netlink>,
     /// What the kernel tells by itself; none of a namespace that is only looked into, or that nobody is in any more.
     pub(super) multicast: Option<Multicast>,
     pub(super) netns: Netns,
@@ -36,6 +37,8 @@ pub(super) struct NamespaceObserver {
     pub(super) links: BTreeMap<LinkKey, Link>,
     pub(super) addresses: BTreeSet<(LinkKey, String)>,
     pub(super) routes: BTreeSet<Route>,
+    /// What its bridges have learned; of the host's namespace alone.
+    pub(super) macs: MacTables,
     /// Of which it was said that not all are recorded: links, addresses, routes.
     pub(super) said_more: [bool; 3],
 }
@@ -56,7 +59,7 @@ impl NamespaceObserver {
     /// One that is asked once.
     fn peek(netns: &Netns) -> Result<Self> {
         Ok(Self {
-            netlink: Netlink::open(netns)?,
+            netlink: Arc::new(Netlink::open(netns)?),
             multicast: None,
             netns: netns.clone(),
             container: None,
@@ -66,6 +69,7 @@ impl NamespaceObserver {
             links: BTreeMap::new(),
             addresses: BTreeSet::new(),
             routes: BTreeSet::new(),
+            macs: MacTables::default(),
             said_more: [false; 3],
         })
     }
@@ -88,6 +92,7 @@ impl NamespaceObserver {
     pub(super) fn forget(&mut self, key: &LinkKey) {
         self.owners.retain(|_, owner| owner.key != *key);
         self.links.remove(key);
+        self.macs.let_go_of(key);
         self.addresses.retain(|(link, _)| link != key);
     }
 

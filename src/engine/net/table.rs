@@ -4,9 +4,13 @@
 use super::netlink::Netlink;
 use super::request::mac_text;
 use crate::engine::evidence;
-use crate::trace::{Evidence, OperState};
+use crate::trace::{Evidence, OperState, PortState};
 use netlink_packet_route::address::{AddressAttribute, AddressHeader, AddressMessage, AddressScope};
-use netlink_packet_route::link::{InfoKind, LinkAttribute, LinkExtentMask, LinkFlags, LinkInfo, LinkMessage};
+use netlink_packet_route::link::{
+    BridgePortState, InfoBridgePort, InfoKind, InfoPortData, LinkAttribute, LinkExtentMask, LinkFlags, LinkInfo,
+    LinkMessage,
+};
+use netlink_packet_route::neighbour::{NeighbourAttribute, NeighbourHeader, NeighbourMessage, NeighbourState};
 use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteType};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use std::collections::BTreeMap;
@@ -26,6 +30,7 @@ pub(super) struct LinkRow {
     pub(super) carrier: bool,
     pub(super) state: OperState,
     pub(super) master: Option<u32>,
+    pub(super) port: Option<PortState>,
     pub(super) peer: Option<u32>,
     pub(super) words: String,
 }
@@ -35,6 +40,15 @@ pub(super) struct LinkRow {
 pub(super) struct AddrRow {
     pub(super) index: u32,
     pub(super) cidr: String,
+    pub(super) words: String,
+}
+
+/// A row of a bridge's MAC table that it learned, by itself or from who told it: the port's index, and the bridge's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MacRow {
+    pub(super) port: u32,
+    pub(super) bridge: u32,
+    pub(super) mac: String,
     pub(super) words: String,
 }
 
@@ -69,6 +83,8 @@ pub(super) enum About<'a> {
     Address(u32, &'a str),
     /// A route to there.
     Route(&'a str),
+    /// That row of a MAC table.
+    Mac(&'a str),
 }
 
 /// What a message is about, as [`About`] has it.
@@ -77,6 +93,7 @@ pub(super) enum Of {
     Link(u32),
     Address(u32, String),
     Route(String),
+    Mac(String),
 }
 
 impl Of {
@@ -85,6 +102,7 @@ impl Of {
             (Self::Link(one), About::Link(other)) => *one == other,
             (Self::Address(index, cidr), About::Address(other, address)) => *index == other && cidr == address,
             (Self::Route(one), About::Route(other)) => one == other,
+            (Self::Mac(one), About::Mac(other)) => one == other,
             _ => false,
         }
     }
@@ -103,6 +121,11 @@ pub(super) fn addresses_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Ev
 /// The same of routes.
 pub(super) fn routes_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
     evidence::netlink::dumped(&ask_routes(), rows)
+}
+
+/// The same of rows of MAC tables.
+pub(super) fn macs_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
+    evidence::netlink::dumped(&ask_macs(), rows)
 }
 
 impl Table {
@@ -129,6 +152,8 @@ pub(super) fn told(message: &RouteNetlinkMessage, names: &BTreeMap<u32, String>)
         M::DelAddress(_) => "RTM_DELADDR",
         M::NewRoute(_) => "RTM_NEWROUTE",
         M::DelRoute(_) => "RTM_DELROUTE",
+        M::NewNeighbour(_) => "RTM_NEWNEIGH",
+        M::DelNeighbour(_) => "RTM_DELNEIGH",
         _ => return None,
     };
     let (of, words) = match message {
@@ -143,6 +168,10 @@ pub(super) fn told(message: &RouteNetlinkMessage, names: &BTreeMap<u32, String>)
         M::NewRoute(route) | M::DelRoute(route) if in_main_table(route) => {
             let row = route_row(route, names)?;
             (Of::Route(row.destination), row.words)
+        }
+        M::NewNeighbour(neighbour) | M::DelNeighbour(neighbour) => {
+            let row = mac_row(neighbour, names)?;
+            (Of::Mac(row.mac), row.words)
         }
         _ => return None,
     };
@@ -170,6 +199,44 @@ fn ask_routes() -> RouteNetlinkMessage {
         ..RouteHeader::default()
     };
     RouteNetlinkMessage::GetRoute(ask)
+}
+
+fn ask_macs() -> RouteNetlinkMessage {
+    let mut ask = NeighbourMessage::default();
+    ask.header = NeighbourHeader { family: AddressFamily::Bridge, ..NeighbourHeader::default() };
+    RouteNetlinkMessage::GetNeighbour(ask)
+}
+
+/// What all bridges of the namespace have learned, and whether there is more.
+pub(super) fn macs(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<(Vec<MacRow>, bool)> {
+    let (found, more) = netlink.dump(&ask_macs(), READ)?;
+    let row = |message: RouteNetlinkMessage| match message {
+        RouteNetlinkMessage::NewNeighbour(neighbour) => mac_row(&neighbour, names),
+        _ => None,
+    };
+    Ok((found.into_iter().filter_map(row).collect(), more))
+}
+
+/// `02:42:ac:11:00:02 dev veth3f2a1bc master docker0`, as `bridge fdb` has it. None of what is in the table for good: the bridge's and its
+/// ports' own addresses, groups, and what somebody wrote there; and of what a link keeps for itself (`self`).
+fn mac_row(message: &NeighbourMessage, names: &BTreeMap<u32, String>) -> Option<MacRow> {
+    let header = &message.header;
+    let fixed = matches!(header.state, NeighbourState::Permanent | NeighbourState::Noarp);
+    if header.family != AddressFamily::Bridge || fixed {
+        return None;
+    }
+    let (mut mac, mut bridge) = (None, None);
+    for attribute in &message.attributes {
+        match attribute {
+            NeighbourAttribute::LinkLayerAddress(address) if address.len() == 6 => mac = Some(mac_text(address)),
+            NeighbourAttribute::Controller(index) => bridge = Some(*index),
+            _ => {}
+        }
+    }
+    let (port, mac, bridge) = (header.ifindex, mac?, bridge?);
+    let name = |index: u32| names.get(&index).cloned().unwrap_or_else(|| format!("if{index}"));
+    let words = format!("{mac} dev {} master {}", name(port), name(bridge));
+    Some(MacRow { port, bridge, mac, words })
 }
 
 fn links(netlink: &Netlink) -> io::Result<(Vec<LinkRow>, bool)> {
@@ -204,6 +271,7 @@ fn link_row(link: &LinkMessage, names: &BTreeMap<u32, String>) -> LinkRow {
         carrier: flags.contains(LinkFlags::LowerUp),
         state: OperState::Unknown,
         master: None,
+        port: None,
         peer: None,
         words: String::new(),
     };
@@ -216,7 +284,9 @@ fn link_row(link: &LinkMessage, names: &BTreeMap<u32, String>) -> LinkRow {
             LinkAttribute::Link(index) => row.peer = Some(*index),
             LinkAttribute::LinkNetNsId(_) => elsewhere = true,
             LinkAttribute::OperState(oper) => row.state = format!("{oper:?}").to_uppercase().into(),
-            LinkAttribute::LinkInfo(info) => row.kind = info.iter().find_map(kind_of),
+            LinkAttribute::LinkInfo(info) => {
+                (row.kind, row.port) = (info.iter().find_map(kind_of), info.iter().find_map(port_state));
+            }
             _ => {}
         }
     }
@@ -234,6 +304,22 @@ fn kind_of(info: &LinkInfo) -> Option<String> {
         }),
         _ => None,
     }
+}
+
+/// Of a port of a bridge.
+fn port_state(info: &LinkInfo) -> Option<PortState> {
+    let LinkInfo::PortData(InfoPortData::BridgePort(port)) = info else { return None };
+    port.iter().find_map(|of| match of {
+        InfoBridgePort::State(state) => Some(match state {
+            BridgePortState::Disabled => PortState::Disabled,
+            BridgePortState::Listening => PortState::Listening,
+            BridgePortState::Learning => PortState::Learning,
+            BridgePortState::Forwarding => PortState::Forwarding,
+            BridgePortState::Blocking => PortState::Blocking,
+            other => PortState::Other(format!("{other:?}").to_lowercase()),
+        }),
+        _ => None,
+    })
 }
 
 /// `5: veth3f2a1bc@if4: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 master docker0 state UP link/ether 02:…`
@@ -256,7 +342,8 @@ fn words_of(row: &LinkRow, flags: LinkFlags, elsewhere: bool, names: &BTreeMap<u
     let flags = flags.collect::<Vec<_>>().join(",");
     let master = row.master.and_then(|index| names.get(&index)).map_or(String::new(), |name| format!(" master {name}"));
     let link = if row.loopback { " link/loopback".to_owned() } else { format!(" link/ether {}", row.mac) };
-    format!("{}: {}{peer}: <{flags}> mtu {}{master} state {}{link}", row.index, row.name, row.mtu, row.state)
+    let port = row.port.as_ref().map_or(String::new(), |state| format!(" bridge_slave state {state}"));
+    format!("{}: {}{peer}: <{flags}> mtu {}{master} state {}{link}{port}", row.index, row.name, row.mtu, row.state)
 }
 
 fn addresses(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<(Vec<AddrRow>, bool)> {

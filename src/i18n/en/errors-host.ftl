@@ -58,8 +58,9 @@ problem-not-all-recorded =
     } has more { $what ->
         [links] links
         [addresses] addresses
+        [macs] rows in its bridges’ MAC tables
        *[routes] routes
-    } than are recorded ({ $limit } at most), so the picture does not show all of them. `ip addr` and `ip route` there show the rest.
+    } than are recorded ({ $limit } at most), so the picture does not show all of them. `ip addr`, `ip route` and `bridge fdb` there show the rest.
 problem-nat-not-read = nft made the rules but what it made could not be read back ({ $reason }), so the picture does not show them. Containers reach what they should. An nft with JSON support (`nft -j list ruleset`) mends it.
 problem-network-name = { $name } cannot be a network's name. Use letters and digits, and after the first also `_`, `.` and `-`.
 problem-network-exists = network with name { $name } already exists. Choose another name, or remove that one first (`docker network rm { $name }`).

@@ -140,6 +140,7 @@ scene-no-uplink-hint = there is no way out
 scene-no-address = no address
 scene-bridge = bridge
 scene-ports = ports: { $n }
+scene-macs = MAC table: { $n }
 scene-rule-masquerade = NAT · masquerade
 scene-rule-forward = Filter · forward
 scene-rule-drop = Filter · drop

@@ -353,6 +353,8 @@ op-network-disconnect = Disconnect from a network
 op-recover = Clean up
 
 # ── inspector ──
+inspector-passed = Packets until now
+inspector-packets = { $n } ({ $bytes })
 inspector-open-page = Open in the browser
 inspector-title = Inspector
 inspector-nothing = Choose a shape in the diagram to see what it is, and how that is known.
@@ -481,6 +483,8 @@ fact-bridge = bridge
 fact-lease = reserved (engine’s list)
 fact-reserved = reserved (engine’s list), not set yet
 fact-master = master
+fact-port-state = bridge port
+fact-mac-table = MAC table
 fact-address = address
 fact-listens = host listens on
 fact-listens-here = this machine listens on

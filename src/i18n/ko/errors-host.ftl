@@ -94,8 +94,9 @@ problem-not-all-recorded =
     }에 { $what ->
         [links] 링크가
         [addresses] 주소가
+        [macs] 브리지의 MAC 표에 적힌 주소가
        *[routes] 라우트가
-    } 기록하는 한도({ $limit }개)보다 많아 그림에 모두 보이지는 않습니다. 나머지는 그곳에서 `ip addr`과 `ip route`로 볼 수 있습니다.
+    } 기록하는 한도({ $limit }개)보다 많아 그림에 모두 보이지는 않습니다. 나머지는 그곳에서 `ip addr`, `ip route`, `bridge fdb`로 볼 수 있습니다.
 problem-nat-not-read = nft가 규칙을 만들었지만 만든 것을 다시 읽지 못해({ $reason }) 그림에 보이지 않습니다. 컨테이너의 통신에는 문제가 없습니다. JSON을 지원하는 nft(`nft -j list ruleset`)를 설치하면 해결됩니다.
 problem-network-name = 네트워크 이름으로 쓸 수 없습니다: { $name }. 영문자와 숫자를 쓰고, 두 번째 글자부터는 `_`, `.`, `-`도 쓸 수 있습니다.
 problem-network-exists = 같은 이름의 네트워크가 이미 있습니다: { $name }. 다른 이름을 쓰거나 먼저 그 네트워크를 지우세요(`docker network rm { $name }`).

@@ -140,6 +140,7 @@ scene-no-uplink-hint = 바깥으로 나가는 길이 없음
 scene-no-address = 주소 없음
 scene-bridge = 브리지
 scene-ports = 포트 { $n }개
+scene-macs = MAC 표 { $n }
 scene-rule-masquerade = NAT · masquerade
 scene-rule-forward = 전달 규칙 · forward
 scene-rule-drop = 차단 규칙 · drop

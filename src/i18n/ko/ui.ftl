@@ -353,6 +353,8 @@ op-network-disconnect = 네트워크에서 떼어 내기
 op-recover = 남은 것 정리
 
 # ── 살펴보기 ──
+inspector-passed = 지금까지 지나간 패킷
+inspector-packets = { $n }개 ({ $bytes })
 inspector-open-page = 브라우저에서 열기
 inspector-title = 살펴보기
 inspector-nothing = 그림에서 도형을 하나 고르면, 무엇인지와 그 근거를 여기서 볼 수 있습니다.
@@ -481,6 +483,8 @@ fact-bridge = 브리지
 fact-lease = 예약한 주소(엔진의 목록)
 fact-reserved = 예약된 주소(엔진의 목록, 링크에는 아직 없음)
 fact-master = 마스터
+fact-port-state = 브리지 포트
+fact-mac-table = MAC 표
 fact-address = 주소
 fact-listens = 호스트가 기다리는 주소
 fact-listens-here = 이 컴퓨터가 기다리는 주소

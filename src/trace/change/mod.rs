@@ -290,6 +290,15 @@ pub enum Change {
         /// `172.17.0.2/16`
         cidr: String,
     },
+    /// A bridge heard an address behind a port, perhaps another than before.
+    MacLearned(LearnedMac),
+    /// It has not been heard for so long that the bridge forgot it, or its port is none any more.
+    MacForgotten {
+        /// Whose table.
+        bridge: LinkKey,
+        /// `02:42:ac:11:00:02`
+        mac: String,
+    },
     /// A route is in a network namespace's table.
     RouteSeen(Route),
     /// A route is gone.

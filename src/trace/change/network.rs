@@ -55,6 +55,22 @@ words! {
 }
 
 words! {
+    /// What a bridge does with packets at one of its ports (IFLA_BRPORT_STATE), in the words of `bridge link`.
+    PortState {
+        /// Nothing gets in or out.
+        Disabled = "disabled",
+        /// By the spanning tree protocol it listens to other bridges alone.
+        Listening = "listening",
+        /// It hears who is there, and lets nothing through yet.
+        Learning = "learning",
+        /// Packets get in and out.
+        Forwarding = "forwarding",
+        /// By the spanning tree protocol there is another way.
+        Blocking = "blocking",
+    }
+}
+
+words! {
     /// What a rule does.
     RuleAction {
         /// A packet does not get through.
@@ -106,6 +122,9 @@ pub struct Link {
     pub state: Option<OperState>,
     /// The bridge it is a port of, by ifindex in the same namespace.
     pub master: Option<u32>,
+    /// What that does with packets here. None of what is no port, and in recordings of before it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<PortState>,
     /// IFLA_LINK of a veth: the other end's ifindex, in the other end's namespace.
     pub peer_ifindex: Option<u32>,
     /// For which container; none for the host's own.
@@ -171,6 +190,17 @@ pub enum LinkKind {
     Uplink,
     /// Anything else.
     Other,
+}
+
+/// A row of a bridge's MAC table: behind that port the address was heard (`bridge fdb`; what is there for good is no such row).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearnedMac {
+    /// Whose table.
+    pub bridge: LinkKey,
+    /// `02:42:ac:11:00:02`
+    pub mac: String,
+    /// The link that is the port.
+    pub port: LinkKey,
 }
 
 /// A route.
@@ -296,6 +326,7 @@ mod tests {
             carrier: Some(carrier),
             state: Some(state),
             master: None,
+            port: None,
             peer_ifindex: None,
             container: None,
         };

@@ -277,11 +277,16 @@ impl World {
                 if let Some(other) = clash {
                     return Err(Illegal::LinkClash(link.key.clone(), other.key.clone()));
                 }
+                let before = self.links.get(&link.key);
+                if before.is_some_and(|before| (before.netns, before.master) != (link.netns, link.master)) {
+                    self.forget_macs(&link.key);
+                }
                 insert(&mut self.links, link.key.clone(), link);
             }
             Change::LinkGone { key } => {
                 remove(&mut self.links, key, missing)?;
                 self.addresses = self.addresses.iter().filter(|(link, _)| link != key).cloned().collect();
+                self.forget_macs(key);
             }
             Change::AddrSeen { link, cidr } => {
                 require(self.links.contains_key(link), missing)?;
@@ -290,6 +295,17 @@ impl World {
             Change::AddrGone { link, cidr } => {
                 let had = self.addresses.remove(&(link.clone(), cidr.clone())).is_some();
                 require(had, || Illegal::NoAddress(link.clone(), cidr.clone()))?;
+            }
+            Change::MacLearned(LearnedMac { bridge, mac, port }) => {
+                for link in [bridge, port] {
+                    let there = self.links.contains_key(link);
+                    require(there, || Illegal::Missing(Entity::Link(link.clone())))?;
+                }
+                self.macs.insert((bridge.clone(), mac.clone()), port.clone());
+            }
+            Change::MacForgotten { bridge, mac } => {
+                let had = self.macs.remove(&(bridge.clone(), mac.clone())).is_some();
+                require(had, || Illegal::NoAddress(bridge.clone(), mac.clone()))?;
             }
             Change::RouteSeen(route) => {
                 self.routes.insert(route.clone());

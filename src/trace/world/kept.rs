@@ -86,6 +86,13 @@ impl World {
         self.usage.insert(container.clone(), moments);
     }
 
+    /// A link is gone, or a port of another bridge: the kernel forgets what was heard there.
+    pub(super) fn forget_macs(&mut self, link: &LinkKey) {
+        let of = self.macs.iter().filter(|((bridge, _), port)| bridge == link || *port == link);
+        let of: Vec<_> = of.map(|(key, _)| key.clone()).collect();
+        of.iter().for_each(|key| drop(self.macs.remove(key)));
+    }
+
     /// The container is gone.
     pub(super) fn forget_tries(&mut self, container: &ContainerId) {
         self.usage.remove(container);

@@ -106,6 +106,9 @@ pub struct World {
     pub links: OrdMap<LinkKey, Arc<Link>>,
     /// Addresses on links, in `address/prefix` form.
     pub addresses: OrdSet<(LinkKey, String)>,
+    /// The MAC tables of bridges: (bridge, address) → the port behind which it was heard.
+    #[serde(with = "pairs")]
+    pub macs: OrdMap<(LinkKey, String), LinkKey>,
     /// Routes.
     pub routes: OrdSet<Route>,
     /// Filter and NAT rules.

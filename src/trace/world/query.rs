@@ -43,6 +43,18 @@ impl World {
         self.addresses.range(from..).take_while(move |(key, _)| key == link).map(|(_, cidr)| cidr.as_str())
     }
 
+    /// The MAC table of a bridge: addresses, and the port behind which each was heard.
+    pub fn macs_of<'a>(&'a self, bridge: &'a LinkKey) -> impl Iterator<Item = (&'a str, &'a LinkKey)> {
+        let from = (bridge.clone(), String::new());
+        let rows = self.macs.range(from..).take_while(move |((of, _), _)| of == bridge);
+        rows.map(|((_, mac), port)| (mac.as_str(), port))
+    }
+
+    /// The link of a container's that has that hardware address.
+    pub fn has_mac(&self, mac: &str) -> Option<&Arc<Link>> {
+        self.links.values().find(|link| link.mac == mac && self.is_inner(link))
+    }
+
     /// The address that the engine's list has for a container, with its network. Whether a link has it, too, is another matter.
     pub fn reserved_for(&self, container: &ContainerId) -> Option<(&NetworkId, &str)> {
         let lease = self.leases.iter().find(|(_, holder)| *holder == container);

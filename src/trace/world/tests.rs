@@ -87,6 +87,7 @@ fn a_link(key: LinkKey, netns: u64, ifindex: u32) -> Link {
         carrier: None,
         state: None,
         master: None,
+        port: None,
         peer_ifindex: None,
         container: None,
     }
@@ -286,7 +287,9 @@ fn propose(dice: &mut Dice) -> Change {
         39 if dice.roll(2) == 0 => Change::AddrSeen { link: dice.link(), cidr: format!("a{}", dice.roll(2)) },
         39 => Change::AddrGone { link: dice.link(), cidr: format!("a{}", dice.roll(2)) },
         _ => match dice.roll(6) {
-            4 => Change::PortClosed { key: "tcp/p0".into() },
+            4 if dice.roll(2) == 0 => Change::PortClosed { key: "tcp/p0".into() },
+            4 if dice.roll(2) == 0 => Change::MacForgotten { bridge: dice.link(), mac: "m".into() },
+            4 => Change::MacLearned(LearnedMac { bridge: dice.link(), mac: "m".into(), port: dice.link() }),
             5 => Change::PortPublished(Publication {
                 key: format!("tcp/p{}", dice.roll(2)),
                 container: dice.container(),

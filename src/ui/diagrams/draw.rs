@@ -52,6 +52,8 @@ pub(super) struct Emphasis<'a> {
     pub pulse: f32,
     /// What was chosen.
     pub selected: Option<&'a Entity>,
+    /// What a line of a terminal speaks of that is pointed at.
+    pub told: &'a [Entity],
     /// Seconds, for what moves along wires; none when it stands still.
     pub clock: Option<f64>,
     /// What did not change is dimmed.
@@ -60,7 +62,7 @@ pub(super) struct Emphasis<'a> {
 
 impl Emphasis<'_> {
     pub const NONE: Emphasis<'static> =
-        Emphasis { lit: &[], pulse: 0.0, selected: None, clock: None, spotlight: false };
+        Emphasis { lit: &[], pulse: 0.0, selected: None, told: &[], clock: None, spotlight: false };
 }
 
 /// All of it, back to front.
@@ -230,6 +232,16 @@ fn node(out: &mut Vec<Draw>, theme: &Theme, node: &Node, alpha: f32, emphasis: &
                 stroke: ring,
             });
         }
+    }
+    if node.id.part.is_empty() && entity.is_some_and(|entity| emphasis.told.contains(entity)) {
+        // Two lines, as the terminal's has one on either side.
+        let ring = |by: f32| Draw::Box {
+            rect: rect.expand(by),
+            radius: radius + by,
+            fill: Color32::TRANSPARENT,
+            stroke: Stroke::new(1.6, fade(theme.accent)),
+        };
+        out.extend([ring(2.0), ring(5.0)]);
     }
     node.bars.iter().for_each(|bar| self::bar(out, theme, bar, rect.min.to_vec2(), alpha));
     let dim = matches!(node.style, Style::Ghost);

@@ -18,6 +18,7 @@ mod mark;
 mod measure;
 mod network;
 mod paint;
+mod pulse;
 mod reach;
 mod scene;
 mod shown;
@@ -31,7 +32,7 @@ pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
 pub use reach::Reaching;
 pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Pick, Scene, Style, Text, Tint};
-pub use view::{Diagrams, How, Seen};
+pub use view::{Diagrams, How, Live, Seen};
 
 use stage::Detail;
 

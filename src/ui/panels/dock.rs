@@ -1,10 +1,11 @@
 //! The terminals below or beside the picture: containers, the lab host, and what was printed in the past.
 
-use super::PanelContext;
+use super::{PanelContext, speaks};
 use crate::spec::ContainerId;
 use crate::ui::command::{TerminalCommand, ViewCommand};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
+use crate::ui::lines::Whose;
 use crate::ui::terminal::{self, Life, Terminals};
 use crate::ui::widgets::{self, Loudness};
 use egui::{Align2, CursorIcon, Layout, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -70,6 +71,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, r
     ui.advance_cursor_after_rect(bar);
     terminals.has_keys = false;
     if !terminals.open {
+        speaks::nothing(cx);
         return;
     }
     // A panel shrinks to what is in it.
@@ -253,9 +255,12 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
         terminal.ended.map(|status| (status, Rect::from_min_max(pos2(all.left(), all.bottom() - ENDED), all.max)));
     let room = Rect::from_min_max(all.min, line.as_ref().map_or(all.max, |(_, line)| line.right_top()));
     terminal.screen.point_at(pointed(cx));
+    let whose = speaks::whose(cx, &terminal.title);
+    speaks::mark(cx, &mut terminal.screen, &whose);
     let screen = |ui: &mut Ui| terminal.screen.show(ui, &label, if runs { Life::Runs } else { Life::Ended });
     let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), screen).inner;
     ui.advance_cursor_after_rect(all);
+    speaks::tell(cx, &terminal.screen, &whose);
     if take && runs {
         shown.response.request_focus();
     }
@@ -336,7 +341,10 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
         // Columns stay as printed; rows are as many as there is room for, so that the latest lines are seen.
         let columns = screen.size().1;
         screen.point_at(pointed(cx));
+        let whose = shown.map_or(Whose::Host, Whose::Container);
+        speaks::mark(cx, screen, &whose);
         let shown = screen.show(ui, &label, Life::Past);
+        speaks::tell(cx, screen, &whose);
         screen.resize(rows.unwrap_or(shown.room.0), columns);
         if let Some(text) = screen.selected_text()
             && ui.input(|input| input.events.contains(&egui::Event::Copy))

@@ -1,6 +1,7 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
 use super::{PanelContext, answers, breaking, isolation, next};
+use crate::i18n::size;
 use crate::trace::{Body, Entity, Event};
 use crate::ui::command::{FilesCommand, ViewCommand};
 use crate::ui::facts::{self, Facts, Row, Tone};
@@ -36,6 +37,7 @@ fn known(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 thing(ui, cx, entity, &facts);
                 files(ui, cx, entity);
                 page(ui, cx, entity);
+                passed(ui, cx, entity);
                 isolation::section(ui, cx, entity);
                 if !broken(cx, entity) {
                     breaking::section(ui, cx, entity);
@@ -106,6 +108,21 @@ fn files(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
     let label = cx.say("files-open");
     if widgets::text_button(ui, &label, Loudness::Plain).on_hover_text("I  ·  Ctrl+7").clicked() {
         cx.want(FilesCommand::Do(Act::Open(subject, layer)));
+    }
+}
+
+/// What has passed a link until now, as the kernel counts: of this moment, not of the trace.
+fn passed(ui: &mut Ui, cx: &mut PanelContext<'_>, entity: &Entity) {
+    let Entity::Link(key) = entity else { return };
+    let Some(traffic) = super::stage::live(cx.state).traffic else { return };
+    let Some(counted) = cx.state.world().links.get(key).and_then(|link| traffic.of(link)) else { return };
+    ui.add_space(10.0);
+    widgets::caption(ui, &cx.say("inspector-passed"));
+    for (label, packets, bytes) in
+        [("RX", counted.rx_packets, counted.rx_bytes), ("TX", counted.tx_packets, counted.tx_bytes)]
+    {
+        let value = cx.words.say_with("inspector-packets", &[("n", &packets.to_string()), ("bytes", &size(bytes))]);
+        fact(ui, cx, &Row { label, value, leads_to: None, tone: Tone::Plain });
     }
 }
 

@@ -20,6 +20,7 @@ pub mod next;
 pub mod outline;
 pub mod presenter;
 pub mod reach;
+mod speaks;
 pub mod stage;
 pub mod start;
 pub mod steps;

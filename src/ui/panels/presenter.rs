@@ -28,13 +28,9 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
         let of = state.isolated();
-        let how = crate::ui::diagrams::How {
-            theme: &cx.theme,
-            scale: 2.0 * scale,
-            spotlight: true,
-            of: of.as_ref(),
-            reach: &cx.state.reaching,
-        };
+        let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.reaching);
+        let (scale, of) = (2.0 * scale, of.as_ref());
+        let how = crate::ui::diagrams::How { theme, scale, spotlight: true, of, reach, live };
         diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     });
     if selection != state.selection {

@@ -3,7 +3,7 @@
 use super::{PanelContext, breaking, reach};
 use crate::trace::Family;
 use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand};
-use crate::ui::diagrams::{Diagrams, How, Pick, Tab};
+use crate::ui::diagrams::{Diagrams, How, Live, Pick, Tab};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::{self, Loudness};
@@ -133,7 +133,8 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     if state.tab == Tab::Reach {
         reach::bar(ui, cx);
     }
-    let how = How { theme: &cx.theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach: &state.reaching };
+    let (theme, reach) = (&cx.theme, &state.reaching);
+    let how = How { theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach, live: live(state) };
     let picked = diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     if let Some(Pick::Pair(from, to)) = picked {
         cx.want(ReachingCommand::Pair(from, to));
@@ -141,7 +142,17 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     if selection != state.selection {
         cx.want(ViewCommand::Select(selection));
     }
+    let touched = diagrams.touched(state.tab);
+    if touched != state.touched.as_ref() {
+        cx.want(ViewCommand::Touch(touched.cloned()));
+    }
     breaking::corner(ui, cx, room);
+}
+
+/// What passes is of now: at a moment of the past it is not seen.
+pub fn live(state: &crate::ui::state::WindowState) -> Live<'_> {
+    let now = state.steps_the_engine() && state.tab == Tab::Network;
+    Live { traffic: state.traffic.as_ref().filter(|_| now), told: &state.told }
 }
 
 /// What there is to see when nothing has happened yet in a live engine, or while what has is still being read.

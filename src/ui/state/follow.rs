@@ -289,9 +289,13 @@ impl WindowState {
     }
 }
 
-/// What is used was looked at once more, because somebody looks at its plot: no news.
+/// What comes by and by, and is no news: what is used was looked at once more, because somebody looks at its plot; a bridge learned who
+/// is behind a port, or has forgotten it.
 fn is_measured(event: &Event) -> bool {
-    matches!(&event.body, Body::Observed { change, .. } if matches!(**change, Change::UsageSeen { .. }))
+    let quiet = |change: &Change| {
+        matches!(change, Change::UsageSeen { .. } | Change::MacLearned(_) | Change::MacForgotten { .. })
+    };
+    matches!(&event.body, Body::Observed { change, .. } if quiet(change))
 }
 
 /// How much of a trace is kept no longer, in a sentence.

@@ -41,6 +41,7 @@ use super::marks::StopMarks;
 use super::progress::Progress;
 use super::source::{News, Recording};
 use super::terminal::TerminalCommand;
+use super::traffic::Traffic;
 use crate::client::protocol::{Caller, GateCommand};
 use crate::i18n::{Lang, Veil, Words};
 use crate::spool::Spool;
@@ -222,6 +223,12 @@ pub struct WindowState {
     pub lost: bool,
     /// Where the live engine listens.
     pub socket: Option<PathBuf>,
+    /// What passes links now, while the network picture of a live engine is looked at.
+    pub traffic: Option<Traffic>,
+    /// What the line of a terminal that is pointed at speaks of.
+    pub told: Vec<Entity>,
+    /// The shape that is pointed at, or has the keys.
+    pub touched: Option<Entity>,
     /// Engines that run on this machine, while it is of interest.
     pub engines: Vec<Running>,
     /// The lesson.
@@ -275,6 +282,9 @@ impl Default for WindowState {
             finding: String::new(),
             notice: None,
             failures: VecDeque::new(),
+            traffic: None,
+            told: Vec::new(),
+            touched: None,
             waiting: Vec::new(),
             gate: GateState::default(),
             lost: false,

@@ -39,6 +39,10 @@ pub enum ViewCommand {
     Copy(String),
     /// Shows a page in the browser.
     OpenPage(String),
+    /// A line of a terminal is pointed at that speaks of these things.
+    Tell(Vec<Entity>),
+    /// The shape of this thing is pointed at, or has the keys; or none is.
+    Touch(Option<Entity>),
 }
 
 impl WindowState {
@@ -72,6 +76,8 @@ impl WindowState {
             C::Escape => return self.escape(),
             C::Unfocus => return Some(Effect::Unfocus),
             C::Copy(text) => return Some(Effect::Clipboard(text)),
+            C::Tell(things) => self.told = things,
+            C::Touch(thing) => self.touched = thing,
             C::OpenPage(url) => return Some(Effect::OpenPage(url)),
         }
         None

@@ -8,7 +8,7 @@ mod screen;
 
 pub use field::{Field, List};
 pub use past::{Past, created};
-pub use screen::{Life, MARGIN, Screen, Shown, cell};
+pub use screen::{Life, Line, MARGIN, Screen, Shown, cell};
 
 use super::live;
 use crate::i18n::Lang;

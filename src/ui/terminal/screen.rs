@@ -31,6 +31,19 @@ pub struct Screen {
     /// Words that the eye is led to wherever they stand.
     pointed: Vec<String>,
     sought: Sought,
+    /// Rows that speak of what is pointed at in the picture.
+    marked: Vec<u16>,
+    /// The row that is pointed at.
+    hovered: Option<u16>,
+}
+
+/// A line as it was printed, and the rows that it takes: one that is too long for one goes on in the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Of what is in view.
+    pub rows: Range<u16>,
+    /// Without its colours.
+    pub text: String,
 }
 
 /// Whether what is pointed at has to be brought into view.
@@ -72,7 +85,16 @@ impl Screen {
     /// An empty one.
     pub fn new(rows: u16, columns: u16) -> Self {
         let parser = vt100::Parser::new(at_least_one(rows), at_least_one(columns), SCROLLBACK);
-        Self { parser, preedit: String::new(), selection: None, scrolled: 0.0, pointed: Vec::new(), sought: Sought::No }
+        Self {
+            parser,
+            preedit: String::new(),
+            selection: None,
+            scrolled: 0.0,
+            pointed: Vec::new(),
+            sought: Sought::No,
+            marked: Vec::new(),
+            hovered: None,
+        }
     }
 
     /// The program printed this.
@@ -118,6 +140,39 @@ impl Screen {
     /// All text on it, without what was scrolled away.
     pub fn text(&self) -> String {
         self.parser.screen().contents()
+    }
+
+    /// The lines in view.
+    pub fn lines(&self) -> Vec<Line> {
+        let (screen, (rows, columns)) = (self.parser.screen(), self.size());
+        let mut lines: Vec<Line> = Vec::new();
+        let mut goes_on = false;
+        for (row, text) in (0..rows).zip(screen.rows(0, columns)) {
+            match lines.last_mut().filter(|_| goes_on) {
+                Some(line) => {
+                    line.text.push_str(&text);
+                    line.rows.end = row + 1;
+                }
+                None => lines.push(Line { rows: row..row + 1, text }),
+            }
+            goes_on = screen.row_wrapped(row);
+        }
+        lines
+    }
+
+    /// Marks these rows, and no others.
+    pub fn mark(&mut self, rows: impl IntoIterator<Item = u16>) {
+        self.marked = rows.into_iter().collect();
+    }
+
+    /// The rows that are marked.
+    pub fn marked(&self) -> &[u16] {
+        &self.marked
+    }
+
+    /// The row that was pointed at when it was shown last.
+    pub fn hovered(&self) -> Option<u16> {
+        self.hovered
     }
 
     /// Leads the eye to these words: they are marked, and brought into view when they are others than before.
@@ -231,6 +286,8 @@ impl Screen {
         let above = if typing { f32::from(below) * cell.y } else { 0.0 };
         let grid = Grid { origin: inner.min - vec2(0.0, above), cell };
         self.pointer(ui, &response, &grid);
+        let at = response.hover_pos().filter(|at| inner.contains(*at));
+        self.hovered = at.map(|at| grid.cell_at(at, self.size()).0);
         let focused = life != Life::Past && self.focus(ui, &response, &grid, life);
         if ui.is_rect_visible(rect) {
             ui.painter().rect_filled(rect, 0.0, theme.well);
@@ -305,6 +362,12 @@ impl Screen {
         let screen = self.parser.screen();
         let (rows, columns) = self.size();
         for row in 0..rows {
+            if self.marked.contains(&row) {
+                let place = grid.rect((row, 0), columns);
+                let line = Rect::from_min_size(place.min - vec2(7.0, 0.0), vec2(3.0, place.height()));
+                painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, theme.accent.gamma_multiply(0.16));
+                painter.rect_filled(line, 1.0, theme.accent);
+            }
             for columns in self.pointed_in(row) {
                 let place = grid.rect((row, columns.start), columns.end - columns.start);
                 painter.rect_filled(place.expand2(vec2(2.0, 0.0)), 3.0, theme.accent.gamma_multiply(0.3));

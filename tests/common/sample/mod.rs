@@ -80,6 +80,7 @@ pub fn link(key: &str, netns: u64, ifindex: u32, name: &str, kind: LinkKind) -> 
         carrier: None,
         state: None,
         master: None,
+        port: None,
         peer_ifindex: None,
         container: None,
     }

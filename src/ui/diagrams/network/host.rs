@@ -1,6 +1,6 @@
 use super::super::scene::{Edge, End, Line};
 use super::*;
-use crate::trace::{Host, Rule, RuleAction};
+use crate::trace::{Host, LinkKey, Rule, RuleAction};
 use egui::{Pos2, pos2};
 
 /// What the first row needs.
@@ -307,6 +307,11 @@ pub(super) fn closed_bridge(
     let address = world.addresses_of(&link.key).next().map_or_else(|| stage.say("scene-no-address"), str::to_owned);
     let mut word = format!("{} · {address}", stage.say("scene-bridge"));
     let ports = stage.say_with("scene-ports", &[("n", &ports.to_string())]);
+    let known = world.macs_of(&link.key).count();
+    let macs = stage.say_with("scene-macs", &[("n", &known.to_string())]);
+    let both = format!("{macs} · {ports}");
+    let has_room = at.width() > stage.width(&both, Font::Small) + 160.0;
+    let ports = if known > 0 && has_room { both } else { ports };
     let (mark, ink) = state_mark(link);
     let id = NodeId::of(Entity::Link(link.key.clone()));
     let right = at.width() - 20.0;
@@ -330,8 +335,12 @@ pub(super) fn closed_bridge(
     let state_room = beside(&state);
     let name = stage.fit_middle(&name, font, room - stage.width(&ports, Font::Small) - 40.0);
     let word = stage.fit(&word, Font::Word, right - left - state_room);
-    let node = Node::new(id.clone(), at, TINT, style)
-        .within(frame)
+    let beside = stage.width(&name, font).max(stage.width(&word, Font::Word));
+    let taken = state_room.max(stage.width(&ports, Font::Small) + 20.0);
+    let table = mac_table(world, stage, link, (left + beside + 24.0, right - taken), [up, down]);
+    let node = table
+        .into_iter()
+        .fold(Node::new(id.clone(), at, TINT, style).within(frame), Node::text)
         .text(Text::new(pos2(left, up), font, Ink::Strong, name))
         .text(Text::new(pos2(left, down), Font::Word, Ink::Tint(TINT), word))
         .text(Text::new(pos2(right, up), Font::Small, Ink::Weak, ports).anchored(Anchor::Right))
@@ -339,3 +348,32 @@ pub(super) fn closed_bridge(
     stage.add(node.called(""));
     network.map(|n| n.id.clone())
 }
+
+/// The bridge's MAC table in the middle of its box, as much of it as there is room for: an address, and whose it is or the port behind
+/// which it was heard. In full alone; else its number stands with the ports', and all of it in what is told of the bridge.
+fn mac_table(world: &World, stage: &Stage<'_>, bridge: &Link, (left, right): (f32, f32), rows: [f32; 2]) -> Vec<Text> {
+    if !stage.is_full() {
+        return Vec::new();
+    }
+    let row = |(mac, port): (&str, &LinkKey)| {
+        let whose = world.has_mac(mac).and_then(|link| world.containers.get(link.container.as_ref()?));
+        let port = world.links.get(port).map_or(&*port.0, |link| link.name.as_str());
+        format!("{mac} ← {}", whose.map_or(port, |container| container.name.as_str()))
+    };
+    let all: Vec<_> = world.macs_of(&bridge.key).collect();
+    let columns = (((right - left + MAC_GAP) / (MAC_ROW + MAC_GAP)) as usize).min(all.len().div_ceil(rows.len()));
+    let mut shown: Vec<String> = all.iter().take(columns * rows.len()).copied().map(row).collect();
+    let left_out = all.len() - shown.len();
+    if let Some(last) = shown.last_mut().filter(|_| left_out > 0) {
+        *last = stage.say_with("scene-more", &[("n", &(left_out + 1).to_string())]);
+    }
+    let place = |nth: usize| pos2(left + (nth / rows.len()) as f32 * (MAC_ROW + MAC_GAP), rows[nth % rows.len()]);
+    let text = |(nth, row): (usize, String)| {
+        Text::new(place(nth), Font::MonoSmall, Ink::Weak, stage.fit(&row, Font::MonoSmall, MAC_ROW))
+    };
+    shown.into_iter().enumerate().map(text).collect()
+}
+
+/// How wide a row of a MAC table is, and what is between two of them.
+const MAC_ROW: f32 = 206.0;
+const MAC_GAP: f32 = 16.0;

@@ -29,7 +29,7 @@ use super::scene::{Anchor, Font, Ink, Scene, Style, Text, Tint};
 use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId, scene::Node};
 use crate::spec::ContainerId;
-use crate::trace::{Container, Entity, Family, Link, LinkKind, World};
+use crate::trace::{Container, Entity, Family, Link, LinkKind, PortState, World};
 use cable::{Cables, Trunks};
 use container::Ends;
 use egui::{Rect, vec2};
@@ -391,9 +391,18 @@ fn state_mark(link: &Link) -> (Option<Glyph>, Ink) {
     }
 }
 
-/// False when it is known that nothing gets through.
+/// False when it is known that nothing gets through: the link carries nothing, or its bridge lets nothing in and out there.
 fn may_carry(link: &Link) -> bool {
-    link.carries() != Some(false)
+    let blocked = link.port.as_ref().is_some_and(|port| !matches!(port, PortState::Forwarding | PortState::Other(_)));
+    link.carries() != Some(false) && !blocked
+}
+
+/// Its state, or, where it carries packets and its bridge lets none through, that of the bridge's port.
+fn state_words(link: &Link) -> String {
+    match &link.port {
+        Some(port) if link.carries() == Some(true) && !may_carry(link) => format!("port {port}"),
+        _ => link.state_word().to_owned(),
+    }
 }
 
 /// The address of a link; that it is down is told before that, and where it has none, what it is instead.
@@ -416,9 +425,9 @@ fn link_card(
     address: Option<(Ink, String)>,
 ) -> NodeId {
     // The state is told before the number.
-    let both = format!("ifindex {} · {}", link.ifindex, link.state_word());
+    let both = format!("ifindex {} · {}", link.ifindex, state_words(link));
     let fits = stage.width(&both, Font::Mono) <= at.width() - 12.0;
-    let detail = (Ink::Weak, if fits { both } else { link.state_word().to_owned() });
+    let detail = (Ink::Weak, if fits { both } else { state_words(link) });
     if stage.is_full() {
         let lines: Vec<(Ink, String)> = address.into_iter().chain([detail]).collect();
         return small_card(stage, link, at, parent, tint, &lines);
@@ -445,7 +454,7 @@ fn small_card(
         (false, true) => stage.fit_middle(&format!("{} · {}", link_name(link), link.ifindex), font, at.width() - 16.0),
         // That nothing gets through is told before the number.
         (false, false) => {
-            let state = format!(" · {}", link.state_word());
+            let state = format!(" · {}", state_words(link));
             let name = stage.fit_middle(&link_name(link), font, at.width() - 16.0 - stage.width(&state, font));
             format!("{name}{state}")
         }

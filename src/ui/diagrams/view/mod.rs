@@ -7,6 +7,7 @@ use super::camera::Camera;
 use super::draw::{Emphasis, draw};
 use super::measure::{InFonts, Widths};
 use super::paint::{Faces, paint};
+use super::pulse;
 use super::scene::Scene;
 use super::shown::{Leaving, Shown};
 use super::{Look, NodeId, Pick, Reaching, Tab};
@@ -14,6 +15,7 @@ use crate::i18n::{Lang, Veil, Words};
 use crate::spec::ContainerId;
 use crate::trace::{Entity, World};
 use crate::ui::theme::Theme;
+use crate::ui::traffic::Traffic;
 use egui::accesskit::Role;
 use egui::emath::TSTransform;
 use egui::{Rect, Response, Sense, Vec2, WidgetInfo};
@@ -58,6 +60,10 @@ struct View {
     at: Rect,
     farewell: bool,
     forward: bool,
+    /// The look at what passes links that was seen last, and when that was.
+    passed: (u64, f64),
+    /// The shape that is pointed at, or has the keys.
+    touched: Option<Entity>,
 }
 
 /// What a scene was laid out from. The same again needs no new layout.
@@ -89,6 +95,17 @@ pub struct How<'a> {
     pub of: Option<&'a ContainerId>,
     /// What is looked at where it is asked who reaches whom.
     pub reach: &'a Reaching,
+    /// What there is beside what the picture is of.
+    pub live: Live<'a>,
+}
+
+/// What is not of the World that is drawn, but of this moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Live<'a> {
+    /// What passes links; none of a moment of the past.
+    pub traffic: Option<&'a Traffic>,
+    /// What a line of a terminal speaks of that is pointed at.
+    pub told: &'a [Entity],
 }
 
 /// How a picture is seen.
@@ -123,7 +140,7 @@ impl Diagrams {
         words: &Words,
         how: How<'_>,
     ) -> Option<Pick> {
-        let How { theme, scale, spotlight, of, reach } = how;
+        let How { theme, scale, spotlight, of, reach, live } = how;
         let room = ui.available_rect_before_wrap();
         let ground =
             ui.interact(room, egui::Id::unique(("dockwalk diagram", view, spotlight)), Sense::click_and_drag());
@@ -166,7 +183,7 @@ impl Diagrams {
         ground.widget_info(|| WidgetInfo::labeled(Role::Figure, true, words.say(view.figure())));
         // The name says which picture it is, the description what is to be seen on it.
         ui.ctx().accesskit_node_builder(ground.id, |node| node.set_description(&*state.scene.spoken));
-        let picked = state.paint(ui, &ground, room, selection, theme, &faces, now, reduced, spotlight);
+        let picked = state.paint(ui, &ground, room, selection, theme, &faces, now, reduced, (spotlight, live));
         ui.advance_cursor_after_rect(room);
         picked
     }
@@ -181,6 +198,11 @@ impl Diagrams {
         let state = self.views.get(&view)?;
         let transform = state.camera.transform(state.at);
         Some(Seen { scene: &state.scene, transform, view: state.at, focus: state.focus() })
+    }
+
+    /// The thing whose shape is pointed at, or has the keys.
+    pub fn touched(&self, view: Tab) -> Option<&Entity> {
+        self.views.get(&view).and_then(|state| state.touched.as_ref())
     }
 
     /// The picture in a sentence or two, for a screen reader; empty before it was drawn.
@@ -214,6 +236,8 @@ impl View {
             at: Rect::ZERO,
             farewell: false,
             forward: true,
+            passed: (0, f64::NEG_INFINITY),
+            touched: None,
         }
     }
 
@@ -282,6 +306,16 @@ impl View {
         self.before.towards(&self.after, ease(t), Leaving { part: leaving, world })
     }
 
+    /// How far the lights have run that show what has passed, 0–1; none when none does.
+    fn lights(&mut self, traffic: &Traffic, now: f64, reduced: bool) -> Option<f32> {
+        if self.passed.0 != traffic.number() {
+            let begins = pulse::any(&self.scene, &self.of.world, traffic);
+            self.passed = (traffic.number(), if begins { now } else { f64::NEG_INFINITY });
+        }
+        let part = (now - self.passed.1) / pulse::RUN;
+        (!reduced && part < 1.0).then_some(part as f32)
+    }
+
     fn camera_at(&self, now: f64, reduced: bool) -> Camera {
         self.camera_before.towards(&self.camera, ease(self.moved(now, reduced)))
     }
@@ -297,7 +331,7 @@ impl View {
         faces: &Faces,
         now: f64,
         reduced: bool,
-        spotlight: bool,
+        (spotlight, live): (bool, Live<'_>),
     ) -> Option<Pick> {
         let painter = ui.painter_at(room);
         painter.rect_filled(room, 0, theme.canvas);
@@ -307,18 +341,51 @@ impl View {
         let since = now - self.changed_at;
         let clock = (flows && !reduced && since < FLOW).then_some(since);
         let pulse = if reduced { 0.0 } else { 1.0 - self.part(now, PULSE, reduced) };
-        let emphasis = Emphasis { lit: &self.of.lit, pulse, selected: selection.as_ref(), clock, spotlight };
+        let told = stand_ins(&self.scene, &self.of.world, live.told);
+        let emphasis =
+            Emphasis { lit: &self.of.lit, pulse, selected: selection.as_ref(), told: &told, clock, spotlight };
         let visible = transform.inverse() * room;
         let fine = self.scene.nodes().filter(|n| n.rect.intersects(visible)).count() <= DETAILED;
         paint(&painter, faces, &draw(&shown, theme, &emphasis), transform, fine);
+        let runs = live.traffic.is_some_and(|traffic| {
+            let part = self.lights(traffic, now, reduced);
+            let drawn = pulse::draw((&shown, &self.scene), &self.of.world, traffic, part, theme);
+            paint(&painter, faces, &drawn, transform, fine);
+            part.is_some()
+        });
 
         let picked = self.touch(ui, ground, room, transform, selection, theme);
         let longest = if self.farewell { FAREWELL } else { MOVE.max(PULSE) };
-        if !reduced && (since < longest || clock.is_some()) {
+        if !reduced && (since < longest || clock.is_some() || runs) {
             ui.ctx().request_repaint_after(FRAME);
         }
         picked
     }
+}
+
+/// What stands in the picture for these things: themselves, or what they are folded into.
+fn stand_ins(scene: &Scene, world: &World, things: &[Entity]) -> Vec<Entity> {
+    let is_drawn = |entity: &Entity| scene.shape_of(entity).is_some();
+    let of_container = |id: &ContainerId| Some(Entity::Container(id.clone())).filter(is_drawn);
+    let stand_in = |entity: &Entity| match entity {
+        drawn if is_drawn(drawn) => Some(drawn.clone()),
+        Entity::Link(key) => world.links.get(key).and_then(|link| of_container(link.container.as_ref()?)),
+        Entity::Route(netns, _) => {
+            world.containers.keys().find(|id| world.netns_of(id) == Some(*netns)).and_then(of_container)
+        }
+        Entity::Network(id) => {
+            let bridge = world.networks.get(id).and_then(|network| network.bridge.clone());
+            bridge.map(Entity::Link).filter(is_drawn)
+        }
+        Entity::Port(key) => world.publications.get(key).and_then(|port| of_container(&port.container)),
+        // The card that all rules are.
+        Entity::Rule(_) => {
+            let rules = scene.nodes().filter_map(|node| node.id.entity.clone());
+            rules.into_iter().find(|entity| matches!(entity, Entity::Rule(_)))
+        }
+        _ => None,
+    };
+    things.iter().filter_map(stand_in).collect()
 }
 
 /// Does `after` lie before `before` in its trace? Operations tell; within one, the newest step that is open does, unless it

@@ -9,7 +9,7 @@ impl View {
     /// Every shape that stands for something can be pointed at, clicked, and reached by key. Returns what was chosen that is no thing of
     /// the World.
     pub(super) fn touch(
-        &self,
+        &mut self,
         ui: &mut egui::Ui,
         ground: &Response,
         room: Rect,
@@ -21,7 +21,7 @@ impl View {
             *selection = None;
         }
         let base = ground.id.with("shape");
-        let mut picked = None;
+        let (mut picked, mut touched) = (None, [None, None]);
         for node in self.scene.nodes().filter(|node| node.can_be_chosen()) {
             let rect = (transform * node.rect).intersect(room);
             if !rect.is_positive() {
@@ -36,6 +36,7 @@ impl View {
                 choose(node, selection, &mut picked);
             }
             if response.hovered() {
+                touched[0].clone_from(&node.id.entity);
                 ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
                 if node.style != Style::Frame {
                     let stroke = egui::Stroke::new(1.0, theme.text.gamma_multiply(0.35));
@@ -45,9 +46,12 @@ impl View {
                 }
             }
             if response.has_focus() {
+                touched[1].clone_from(&node.id.entity);
                 self.arrows(ui, id, base, node, (selection, &mut picked));
             }
         }
+        let [pointed, focused] = touched;
+        self.touched = pointed.or(focused);
         picked
     }
 
