@@ -346,9 +346,9 @@ pub struct Probed {
 pub struct WalkCommand {
     /// What is sent.
     pub question: Question,
-    /// Who sends: a container's name or id, or [`ReachCommand::HOST`].
+    /// Who sends: a container's name or id, or [`End::HOST`](crate::reach::End::HOST).
     pub from: String,
-    /// Whom it is for; [`ReachCommand::OUTSIDE`], too.
+    /// Whom it is for; [`End::OUTSIDE`](crate::reach::End::OUTSIDE), too.
     pub to: String,
     /// The address beyond the uplink; the uplink's next hop without.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -28,7 +28,7 @@ const NEIGHBOURS: [(u32, &str); 1] = [(3, "RTNLGRP_NEIGH")];
 /// The group of changed rules in linux/netfilter/nfnetlink.h.
 const RULES: [(u32, &str); 1] = [(7, "NFNLGRP_NFTABLES")];
 /// The group of rules that packets meet.
-const TRACES: [(u32, &str); 1] = [(9, "NFNLGRP_NFTRACE")];
+pub(super) const TRACES: [(u32, &str); 1] = [(9, "NFNLGRP_NFTRACE")];
 /// How many datagrams are taken at once, and how many bytes of one.
 const AT_ONCE: usize = 512;
 const BUFFER: usize = 16 * 1024;

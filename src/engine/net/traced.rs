@@ -55,7 +55,7 @@ impl RuleTrace {
         let socket = match Multicast::of_traces(netns) {
             Ok(socket) => socket,
             Err(fault) => {
-                let facts = evidence::own(crate::trace::Book::Decision, [format!("{}: {fault}", TRACES.1)]);
+                let facts = evidence::own(crate::trace::Book::Decision, [format!("{}: {fault}", TRACES[0].1)]);
                 return Ok((Err(refused(fault.to_string())), vec![facts]));
             }
         };
@@ -144,7 +144,7 @@ impl RuleTrace {
             key: known.and_then(|known| known.key.clone()),
             text: text.clone(),
         };
-        let evidence = evidence::netlink::told(TRACES.1, vec![told.row()]);
+        let evidence = evidence::netlink::told(TRACES[0].1, vec![told.row()]);
         Some(Met { place, verdict: told.verdict, text, netns: self.netns.inode(), came_by, packet, evidence })
     }
 }

@@ -12,7 +12,7 @@ mod judge;
 mod path;
 mod send;
 
-use super::{Engine, Fault, FaultKind, LONGEST, PATIENCE, Result, end_word, reach_end};
+use super::{Engine, Fault, FaultKind, LONGEST, PATIENCE, Result, reach_end};
 use crate::client::protocol::{WalkCommand, WalkReport};
 use crate::engine::net::RuleTrace;
 use crate::engine::{Asked, Cancel, Cx, evidence};
@@ -72,7 +72,7 @@ impl Engine {
         if from == End::Outside {
             return Err(bad(Code::WalkFromOutside));
         }
-        let name = to.name(world).map_or_else(|| end_word(&to).to_owned(), ToOwned::to_owned);
+        let name = to.word(world);
         let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
         if command.published {
             let (question, address) = path::published(world, &to, command.question)
