@@ -26,9 +26,9 @@ const LINES: [&str; 4] = [
 /// A live window on the network picture, and a terminal that has printed these lines.
 fn window(title: &str) -> Window {
     let mut window = open(Options { lang: Some(Lang::En), ..Options::default() }, (1440.0, 900.0));
-    let app = app_mut(&mut window);
-    app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
-    app.state.receive(News::Events(sample::shell_run().events.into_iter().map(Arc::new).collect()));
+    let state = &mut app_mut(&mut window).state;
+    state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    state.receive(News::Events(sample::shell_run().events.into_iter().map(Arc::new).collect()));
     window.run_steps(3);
     tell(&mut window, ViewCommand::Tab(Tab::ALL.iter().position(|tab| *tab == Tab::Network).unwrap()));
     let script = format!("printf '{}\\n'; read x", LINES.join("\\n"));

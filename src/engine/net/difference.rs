@@ -43,6 +43,25 @@ impl NamespaceObserver {
         looked
     }
 
+    /// The same of the MAC tables of its bridges.
+    pub(super) fn mac_news(&mut self, record: Recorded<'_>) -> Result<()> {
+        let looked = self.macs.told().map_or(Ok(()), |told| self.macs_differ(&told, record));
+        self.macs.rearm();
+        looked
+    }
+
+    fn macs_differ(&mut self, told: &Told, record: Recorded<'_>) -> Result<()> {
+        let names = self.links.values().map(|link| (link.ifindex, link.name.clone())).collect();
+        let read = table::macs(&self.netlink, &names).map_err(|error| Fault::io("read", "RTM_GETNEIGH", &error))?;
+        let is_known = |index: &u32| self.owners.contains_key(index);
+        if read.0.iter().any(|row| !is_known(&row.port) || !is_known(&row.bridge)) {
+            // Of a port that is new: the kernel has told of that before.
+            self.news(record)?;
+        }
+        self.macs.differ((&read.0, read.1), &self.netns, &self.links, told, record);
+        Ok(())
+    }
+
     /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
     pub(super) fn look(&mut self, cause: Option<&Evidence>, record: Recorded<'_>) -> Result<()> {
         let told = self.multicast.as_ref().and_then(Multicast::drain).unwrap_or_default();

@@ -70,7 +70,7 @@ impl Host {
             let looked = observer.lock().mac_news(record);
             Some(looked)
         };
-        self.observer.lock().watch_macs(&self.monitor, Arc::new(look));
+        self.observer.lock().macs.watch(&netns, &self.monitor, Arc::new(look));
         if let Some(multicast) = &mut self.rules.lock().multicast {
             let rules = Arc::downgrade(&self.rules);
             let look = move |record: Recorded<'_>| {

@@ -11,7 +11,6 @@
 
 use super::monitor::{Look, Monitor};
 use super::multicast::{Multicast, Told};
-use super::observer::NamespaceObserver;
 use super::table::{self, About, MacRow};
 use super::*;
 use crate::engine::evidence;
@@ -51,69 +50,75 @@ impl MacTables {
     }
 }
 
-impl NamespaceObserver {
-    /// From now on what bridges learn is recorded.
-    pub(super) fn watch_macs(&mut self, monitor: &Monitor, look: Look) {
-        match Multicast::of_macs(&self.netns) {
+impl MacTables {
+    /// From now on what bridges learn is told.
+    pub(super) fn watch(&mut self, netns: &Netns, monitor: &Monitor, look: Look) {
+        match Multicast::of_macs(netns) {
             Ok(mut multicast) => {
                 multicast.watch = monitor.watch(multicast.as_fd(), look);
-                self.macs.multicast = Some(multicast);
+                self.multicast = Some(multicast);
             }
             Err(fault) => tracing::warn!(%fault, "MAC tables are not watched"),
         }
     }
 
-    /// Records how the MAC tables differ if the kernel has told of anything, and watches on.
-    pub(super) fn mac_news(&mut self, record: Recorded<'_>) -> Result<()> {
-        let told = self.macs.multicast.as_ref().and_then(Multicast::drain_macs);
-        let looked = told.map_or(Ok(()), |told| self.macs_differ(&told, record));
-        if let Some(multicast) = &self.macs.multicast {
-            multicast.rearm();
-        }
-        looked
+    /// What was told since the last time, if anything was.
+    pub(super) fn told(&self) -> Option<Told> {
+        self.multicast.as_ref().and_then(Multicast::drain_macs)
     }
 
-    fn macs_differ(&mut self, told: &Told, record: Recorded<'_>) -> Result<()> {
-        let names = self.links.values().map(|link| (link.ifindex, link.name.clone())).collect();
-        let (rows, cut) =
-            table::macs(&self.netlink, &names).map_err(|error| Fault::io("read", "RTM_GETNEIGH", &error))?;
-        if rows.iter().any(|row| !self.owners.contains_key(&row.port) || !self.owners.contains_key(&row.bridge)) {
-            // Of a port that is new: the kernel has told of that before.
-            self.news(record)?;
+    /// Watches on.
+    pub(super) fn rearm(&self) {
+        if let Some(multicast) = &self.multicast {
+            multicast.rearm();
         }
-        let (now, more) = self.macs_now(&rows, cut);
-        let gone: Vec<Key> = self.macs.seen.keys().filter(|key| !cut && !now.contains_key(*key)).cloned().collect();
+    }
+
+    /// Records how the rows that were read differ from what was recorded last. `cut`: there are more than were read.
+    pub(super) fn differ(
+        &mut self,
+        (rows, cut): (&[MacRow], bool),
+        netns: &Netns,
+        links: &BTreeMap<LinkKey, Link>,
+        told: &Told,
+        record: Recorded<'_>,
+    ) {
+        let names = links.values().map(|link| (link.ifindex, link.name.clone())).collect();
+        let (now, more) = self.now(rows, cut, links);
+        let gone: Vec<Key> = self.seen.keys().filter(|key| !cut && !now.contains_key(*key)).cloned().collect();
         for key in gone {
-            let evidence =
-                told.about(About::Mac(&key.1), &names).into_iter().chain(none_of(&rows, &self.macs.seen, &key, self));
-            record(Change::MacForgotten { bridge: key.0.clone(), mac: key.1.clone() }, evidence.collect());
-            self.macs.seen.remove(&key);
+            let port = self.seen.remove(&key).and_then(|port| links.get(&port)).map(|link| link.ifindex);
+            let evidence = told.about(About::Mac(&key.1), &names).into_iter().chain(others(rows, port)).collect();
+            record(Change::MacForgotten { bridge: key.0, mac: key.1 }, evidence);
         }
-        for ((bridge, mac), (port, row)) in now {
-            if self.macs.seen.get(&(bridge.clone(), mac.clone())) == Some(&port) {
+        for (key, (port, row)) in now {
+            if self.seen.get(&key) == Some(&port) {
                 continue;
             }
             let shown = table::macs_shown([row.words.as_str()]);
-            let evidence = told.about(About::Mac(&mac), &names).into_iter().chain([shown]).collect();
-            let learned = LearnedMac { bridge: bridge.clone(), mac: mac.clone(), port: port.clone() };
+            let evidence = told.about(About::Mac(&key.1), &names).into_iter().chain([shown]).collect();
+            let learned = LearnedMac { bridge: key.0.clone(), mac: key.1.clone(), port: port.clone() };
             record(Change::MacLearned(learned), evidence);
-            self.macs.seen.insert((bridge, mac), port);
+            self.seen.insert(key, port);
         }
-        if more && !self.macs.said_more {
-            let problem =
-                Problem::new(Code::NotAllRecorded).with("of", "host").with("what", "macs").with("limit", OF_ALL);
-            let found = format!("RTM_GETNEIGH: {} learned rows in net:[{}]", rows.len(), self.netns.inode());
-            record(Change::Remark(problem), vec![evidence::own(Book::Search, [found])]);
+        if more && !self.said_more {
+            let problem = Problem::new(Code::NotAllRecorded).with("of", "host").with("what", "macs");
+            let found = format!("RTM_GETNEIGH: {} learned rows in net:[{}]", rows.len(), netns.inode());
+            record(Change::Remark(problem.with("limit", OF_ALL)), vec![evidence::own(Book::Search, [found])]);
         }
-        self.macs.said_more = more;
-        Ok(())
+        self.said_more = more;
     }
 
     /// What is recorded already and still there, and of the rest as much as there is room for; and whether there is more.
-    fn macs_now<'r>(&self, rows: &'r [MacRow], cut: bool) -> (BTreeMap<Key, (LinkKey, &'r MacRow)>, bool) {
-        let keys: BTreeMap<u32, &LinkKey> = self.links.iter().map(|(key, link)| (link.ifindex, key)).collect();
+    fn now<'r>(
+        &self,
+        rows: &'r [MacRow],
+        cut: bool,
+        links: &BTreeMap<LinkKey, Link>,
+    ) -> (BTreeMap<Key, (LinkKey, &'r MacRow)>, bool) {
+        let keys: BTreeMap<u32, &LinkKey> = links.iter().map(|(key, link)| (link.ifindex, key)).collect();
         let is_port = |row: &MacRow| {
-            let port = keys.get(&row.port).and_then(|key| self.links.get(*key));
+            let port = keys.get(&row.port).and_then(|key| links.get(*key));
             port.is_some_and(|port| port.master == Some(row.bridge))
         };
         let all = rows.iter().filter(|row| is_port(row)).filter_map(|row| {
@@ -121,7 +126,7 @@ impl NamespaceObserver {
             Some((((*bridge).clone(), row.mac.clone()), ((*port).clone(), row)))
         });
         let (mut now, new): (BTreeMap<_, _>, Vec<_>) = {
-            let (known, new): (Vec<_>, Vec<_>) = all.partition(|(key, _)| self.macs.seen.contains_key(key));
+            let (known, new): (Vec<_>, Vec<_>) = all.partition(|(key, _)| self.seen.contains_key(key));
             (known.into_iter().collect(), new)
         };
         let mut of_port: BTreeMap<LinkKey, usize> = BTreeMap::new();
@@ -141,11 +146,9 @@ impl NamespaceObserver {
 }
 
 /// The rows of the port at which it was heard, among which it is not.
-fn none_of(rows: &[MacRow], seen: &BTreeMap<Key, LinkKey>, key: &Key, of: &NamespaceObserver) -> Vec<Evidence> {
-    let port = seen.get(key).and_then(|port| of.links.get(port)).map(|link| link.ifindex);
+fn others(rows: &[MacRow], port: Option<u32>) -> Vec<Evidence> {
     let near = rows.iter().filter(|row| Some(row.port) == port);
-    let shown: Vec<&str> = near.take(ROWS).map(|row| row.words.as_str()).collect();
+    let dump = table::macs_shown(near.take(ROWS).map(|row| row.words.as_str()));
     let all = format!("it is none of all {} learned rows of the dump", rows.len());
-    let dump = table::macs_shown(shown);
-    if rows.len() <= ROWS { vec![dump] } else { vec![dump, evidence::own(Book::Search, [all])] }
+    vec![dump, evidence::own(Book::Search, [all])]
 }
