@@ -245,6 +245,8 @@ impl EffectRunner {
             Effect::Breaking(command) => self.tamper(ctx, state, command),
             Effect::Isolation(command) => self.ask_container(ctx, state, command),
             // What comes of it comes with the trace.
+            Effect::Walk(command) => self.tell_engine(ctx, state, move |client| client.walk(&command)),
+            Effect::WritePacket(path) => paths::save_packet(state, &path),
             Effect::Prove(command) => self.tell_engine(ctx, state, move |client| client.reach(&command)),
             Effect::Unfocus => unfocus(ctx),
             Effect::Clipboard(text) => {

@@ -9,6 +9,12 @@ pub enum ReachingCommand {
     Ask(Question),
     /// Say of this pair why.
     Pair(End, End),
+    /// Look at the packet that was followed between the two, or at the table.
+    Packet(bool),
+    /// Look at the packet as it was seen at that place.
+    Hop(u32),
     /// Have the engine ask each pair for real.
     Prove,
+    /// Have it send a packet from the one of the pair to the other, and follow it.
+    Follow,
 }

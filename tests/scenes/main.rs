@@ -14,3 +14,4 @@ mod reach;
 mod sample;
 mod truth;
 mod upper;
+mod walk;

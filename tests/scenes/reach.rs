@@ -29,7 +29,7 @@ fn container(name: &str) -> End {
 }
 
 fn pair(question: Question, from: &str, to: &str) -> Reaching {
-    Reaching { question, pair: Some((container(from), container(to))) }
+    Reaching { question, pair: Some((container(from), container(to))), ..Reaching::default() }
 }
 
 #[test]

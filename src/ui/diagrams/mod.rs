@@ -30,7 +30,7 @@ mod view;
 pub use id::NodeId;
 pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
-pub use reach::Reaching;
+pub use reach::{Reaching, end_of};
 pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Pick, Scene, Style, Text, Tint};
 pub use view::{Diagrams, How, Live, Seen};
 
@@ -202,8 +202,8 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
 const LARGER: [f32; 2] = [1.3, 1.15];
 
 /// The diagram as an SVG document.
-pub fn svg(tab: Tab, world: &World, words: &Words, theme: &Theme) -> String {
-    let scene = scene(tab, world, None, words, &Approximate);
+pub fn svg(tab: Tab, world: &World, reach: &Reaching, words: &Words, theme: &Theme) -> String {
+    let scene = scene_in(tab, world, Look { reach, ..Look::default() }, words, &Approximate);
     svg::document(&scene, theme, words.lang().code())
 }
 

@@ -54,6 +54,8 @@ pub struct Node {
 pub enum Pick {
     /// Who asks, and who is asked.
     Pair(crate::reach::End, crate::reach::End),
+    /// A place at which a packet was seen, by its number.
+    Hop(u32),
 }
 
 impl Node {

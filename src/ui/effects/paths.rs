@@ -50,6 +50,7 @@ impl EffectRunner {
                 Ask::Export => dialog.add_filter("SVG, PNG", &["svg", "png"]).set_file_name(name).save_file(),
                 Ask::Load => dialog.add_filter("tar", &["tar", "gz", "tgz", "zst"]).pick_file(),
                 Ask::SaveImage => dialog.add_filter("tar", &["tar"]).set_file_name(name).save_file(),
+                Ask::Packet => dialog.add_filter("pcapng", &["pcapng"]).set_file_name(name).save_file(),
                 Ask::ExportFiles => dialog.add_filter("JSON", &["json"]).set_file_name(name).save_file(),
             };
             sender.send(chosen.map(|path| PathCommand::Chosen(ask, path).into())).ok();
@@ -64,9 +65,16 @@ impl EffectRunner {
             return;
         }
         let theme = if state.dark { Theme::DARK } else { Theme::LIGHT };
-        let result = export::svg(&path, state.tab, state.world(), &state.words(), &theme);
+        let result = export::svg(&path, state.tab, state.world(), &state.reaching, &state.words(), &theme);
         say(state, result, "notice-exported", &path);
     }
+}
+
+/// The packet that is looked at, as a file.
+pub(super) fn save_packet(state: &mut WindowState, path: &Path) {
+    let Some(walk) = state.reaching.walk(state.world()) else { return };
+    let result = export::pcap(path, walk);
+    say(state, result, "notice-packet-saved", path);
 }
 
 /// What stands in the field at first.
@@ -79,6 +87,7 @@ pub(super) fn suggestion(ask: Ask, state: &WindowState) -> String {
         Ask::Open | Ask::Load => return String::new(),
         Ask::Save => "dockwalk.ndjson".to_owned(),
         Ask::Export => format!("dockwalk-{:?}.svg", state.tab).to_lowercase(),
+        Ask::Packet => "dockwalk.pcapng".to_owned(),
         Ask::SaveImage => format!("{}.tar", file_name(state)),
         Ask::ExportFiles => format!("{}.json", file_name(state)),
     };

@@ -2,7 +2,7 @@
 
 use super::PanelContext;
 use crate::reach::Question;
-use crate::ui::command::ReachingCommand;
+use crate::ui::command::{Ask, PathCommand, ReachingCommand};
 use crate::ui::widgets::{self, Loudness};
 use egui::{DragValue, Frame, Margin, RichText, Ui};
 
@@ -16,26 +16,60 @@ pub fn bar(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     Frame::new().inner_margin(Margin::symmetric(12, 4)).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            questions(ui, cx);
-            ui.add_space(8.0);
-            if !state.is_live() {
-                ui.label(RichText::new(cx.say("reach-bar-recorded")).size(12.5).color(cx.theme.weak));
-                return;
+            for (key, packet) in [("reach-bar-table", false), ("reach-bar-packet", true)] {
+                let chosen = state.reaching.packet == packet;
+                if ui.selectable_label(chosen, RichText::new(cx.say(key)).size(13.0)).clicked() && !chosen {
+                    cx.want(ReachingCommand::Packet(packet));
+                }
             }
-            let all = state.proves_all();
-            let proving = state.is_proving();
-            let label = cx.say(match (proving, all) {
-                (true, _) => "reach-bar-proving",
-                (false, true) => "reach-bar-prove",
-                (false, false) => "reach-bar-prove-pair",
-            });
-            let can = !proving && state.answers() && (all || state.reaching.pair.is_some());
-            let button = ui.add_enabled_ui(can, |ui| widgets::text_button(ui, &label, Loudness::Plain)).inner;
-            if button.on_hover_text(cx.say("reach-bar-prove-why")).clicked() {
-                cx.want(ReachingCommand::Prove);
+            ui.separator();
+            questions(ui, cx);
+            ui.add_space(6.0);
+            if state.is_live() {
+                prove(ui, cx);
+                follow(ui, cx);
+            } else {
+                ui.label(RichText::new(cx.say("reach-bar-recorded")).size(12.5).color(cx.theme.weak));
+            }
+            if state.reaching.packet && state.reaching.walk(state.world()).is_some() {
+                let label = cx.say("reach-bar-save");
+                if widgets::text_button(ui, &label, Loudness::Quiet).clicked() {
+                    cx.want(PathCommand::Ask(Ask::Packet));
+                }
             }
         });
     });
+}
+
+fn prove(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let state = cx.state;
+    if state.reaching.packet {
+        return;
+    }
+    let all = state.proves_all();
+    let proving = state.is_proving();
+    let label = cx.say(match (proving, all) {
+        (true, _) => "reach-bar-proving",
+        (false, true) => "reach-bar-prove",
+        (false, false) => "reach-bar-prove-pair",
+    });
+    let can = !proving && state.answers() && (all || state.reaching.pair.is_some());
+    let button = ui.add_enabled_ui(can, |ui| widgets::text_button(ui, &label, Loudness::Plain)).inner;
+    if button.on_hover_text(cx.say("reach-bar-prove-why")).clicked() {
+        cx.want(ReachingCommand::Prove);
+    }
+}
+
+fn follow(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let state = cx.state;
+    let following = state.is_following();
+    let label = cx.say(if following { "reach-bar-following" } else { "reach-bar-follow" });
+    let can = !following && state.answers() && state.can_follow();
+    let button = ui.add_enabled_ui(can, |ui| widgets::text_button(ui, &label, Loudness::Plain)).inner;
+    let why = if can { "reach-bar-follow-why" } else { "reach-bar-follow-first" };
+    if button.on_hover_text(cx.say(why)).on_disabled_hover_text(cx.say(why)).clicked() {
+        cx.want(ReachingCommand::Follow);
+    }
 }
 
 fn questions(ui: &mut Ui, cx: &mut PanelContext<'_>) {

@@ -136,8 +136,10 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     let (theme, reach) = (&cx.theme, &state.reaching);
     let how = How { theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach, live: live(state) };
     let picked = diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
-    if let Some(Pick::Pair(from, to)) = picked {
-        cx.want(ReachingCommand::Pair(from, to));
+    match picked {
+        Some(Pick::Pair(from, to)) => cx.want(ReachingCommand::Pair(from, to)),
+        Some(Pick::Hop(number)) => cx.want(ReachingCommand::Hop(number)),
+        None => {}
     }
     if selection != state.selection {
         cx.want(ViewCommand::Select(selection));

@@ -210,6 +210,7 @@ impl WindowState {
             return;
         }
         self.world = self.trace.seek(position);
+        self.look_at_walk();
         // What a lesson pointed at is let go of by the next step; what a person chose stays chosen.
         self.let_go_of_pointed();
         let before = position.saturating_sub(u64::from(!self.at_end_of_all()));

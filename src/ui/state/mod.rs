@@ -121,6 +121,8 @@ pub enum Effect {
     WriteTrace(PathBuf),
     /// Write the diagram there.
     WriteDiagram(PathBuf),
+    /// Write the packet that is looked at there.
+    WritePacket(PathBuf),
     /// Put a path into the field that asks for one.
     SuggestPath(Ask),
     /// Show the system's file dialog.
@@ -163,6 +165,8 @@ pub enum Effect {
     Isolation(IsolationCommand),
     /// Ask the engine's kernel who reaches whom; of one pair where one is named.
     Prove(crate::client::protocol::ReachCommand),
+    /// Have the engine send a packet and follow it.
+    Walk(crate::client::protocol::WalkCommand),
     /// Give the keys back to the window.
     Unfocus,
     /// Put text on the clipboard.
@@ -258,6 +262,8 @@ pub struct WindowState {
     /// The engine's past has been read: what comes now happens now.
     caught_up: bool,
     shown: Option<u64>,
+    /// The latest packet that was followed, at the cursor.
+    walked: Option<crate::trace::WalkId>,
 }
 
 impl Default for WindowState {
@@ -305,6 +311,7 @@ impl Default for WindowState {
             failed: None,
             caught_up: false,
             shown: None,
+            walked: None,
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Ask {
     SaveImage,
     /// Where to write what the inspector shows, as JSON.
     ExportFiles,
+    /// Where to save the packet that was followed, as pcapng.
+    Packet,
 }
 
 impl Ask {
@@ -41,6 +43,7 @@ impl Ask {
             Self::Load => "ask-load",
             Self::SaveImage => "ask-save-image",
             Self::ExportFiles => "ask-export-files",
+            Self::Packet => "ask-packet",
         }
     }
 
@@ -60,6 +63,7 @@ impl WindowState {
                     Ask::Load => self.is_live(),
                     Ask::SaveImage => self.files.image().is_some(),
                     Ask::ExportFiles => self.files.can_export(),
+                    Ask::Packet => self.reaching.walk(&self.world).is_some(),
                 };
                 if !can {
                     return None;
@@ -87,6 +91,7 @@ impl WindowState {
             Ask::Load => inspect(self.files.load(path)),
             Ask::SaveImage => inspect(self.files.save(path)),
             Ask::ExportFiles => inspect(self.files.write(path)),
+            Ask::Packet => Some(Effect::WritePacket(path)),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What is asked of each pair, of which pair it is said why, and what is asked of the engine.
 
 use super::*;
-use crate::client::protocol::ReachCommand;
+use crate::client::protocol::{ReachCommand, WalkCommand};
 use crate::reach::End;
+use crate::ui::diagrams::end_of;
 use crate::ui::reach::ReachingCommand;
 
 /// So many ends are asked all of each other; of more, only the pair that was chosen: each that does not answer is waited for.
@@ -12,7 +13,13 @@ impl WindowState {
     pub(super) fn reaching(&mut self, command: ReachingCommand) -> Option<Effect> {
         match command {
             ReachingCommand::Ask(question) => self.reaching.question = question,
-            ReachingCommand::Pair(from, to) => self.reaching.pair = Some((from, to)),
+            ReachingCommand::Pair(from, to) => {
+                self.reaching.pair = Some((from, to));
+                self.reaching.hop = None;
+            }
+            ReachingCommand::Packet(packet) => self.reaching.packet = packet,
+            ReachingCommand::Hop(number) => self.reaching.hop = Some(number),
+            ReachingCommand::Follow => return self.to_follow().map(Effect::Walk),
             ReachingCommand::Prove => return Some(Effect::Prove(self.to_prove())),
         }
         None
@@ -25,18 +32,53 @@ impl WindowState {
 
     fn to_prove(&self) -> ReachCommand {
         let pair = self.reaching.pair.as_ref().filter(|_| !self.proves_all());
-        let word = |end: &End| match end {
-            // A name may be another's by the time that the engine hears of it.
-            End::Container(id) => id.as_str().to_owned(),
-            End::Host | End::Outside => end.word(&self.world),
-        };
         ReachCommand {
             question: self.reaching.question,
-            from: pair.map(|(from, _)| word(from)),
-            to: pair.map(|(_, to)| word(to)),
+            from: pair.map(|(from, _)| self.word(from)),
+            to: pair.map(|(_, to)| self.word(to)),
             outside: None,
             prove: true,
             patience: None,
+        }
+    }
+
+    /// How the engine is told of an end: a name may be another's by the time that it hears of it.
+    fn word(&self, end: &End) -> String {
+        match end {
+            End::Container(id) => id.as_str().to_owned(),
+            End::Host | End::Outside => end.word(&self.world),
+        }
+    }
+
+    /// A packet can be sent between these two: nobody sends one from outside.
+    pub fn can_follow(&self) -> bool {
+        self.to_follow().is_some()
+    }
+
+    fn to_follow(&self) -> Option<WalkCommand> {
+        let (from, to) = self.reaching.pair.as_ref().filter(|(from, _)| *from != End::Outside)?;
+        let question = self.reaching.question;
+        let (from, to) = (self.word(from), self.word(to));
+        Some(WalkCommand { question, from, to, outside: None, published: false, patience: None })
+    }
+
+    /// The engine is following a packet.
+    pub fn is_following(&self) -> bool {
+        self.world.walks.back().is_some_and(|state| state.end.is_none())
+            && self.world.ops.values().any(|state| state.op.kind == OpKind::PacketWalk && state.outcome.is_none())
+    }
+
+    /// Whoever has a packet followed is shown it, from wherever that was asked.
+    pub(super) fn look_at_walk(&mut self) {
+        let latest = self.world.walks.back().map(|state| &state.walk);
+        if latest.map(|walk| walk.id) == self.walked {
+            return;
+        }
+        self.walked = latest.map(|walk| walk.id);
+        if let Some(walk) = latest {
+            self.reaching.pair = Some((end_of(&walk.from), end_of(&walk.to)));
+            self.reaching.packet = true;
+            self.reaching.hop = None;
         }
     }
 

@@ -14,12 +14,13 @@
 //! said how many are not.
 
 mod grid;
+mod walk;
 mod why;
 
 use super::scene::{Font, Ink, Scene, Text};
 use super::stage::{Detail, Stage};
 use crate::reach::{self, Answer, Cell, End, Matrix, Question};
-use crate::trace::{OpKind, World};
+use crate::trace::{OpKind, WalkEndpoint, WalkState, World};
 use egui::pos2;
 
 /// What is looked at in this picture.
@@ -29,6 +30,10 @@ pub struct Reaching {
     pub question: Question,
     /// The pair that was chosen.
     pub pair: Option<(End, End)>,
+    /// The packet that was followed between these two is looked at, instead of the table.
+    pub packet: bool,
+    /// One of the places at which it was seen; the latest without.
+    pub hop: Option<u32>,
 }
 
 impl Default for Reaching {
@@ -39,7 +44,15 @@ impl Default for Reaching {
 
 impl Reaching {
     /// Who answers a ping of whom, and no pair.
-    pub const PING: Self = Self { question: Question::Ping, pair: None };
+    pub const PING: Self = Self { question: Question::Ping, pair: None, packet: false, hop: None };
+
+    /// The latest packet that was followed between the two that were chosen.
+    pub fn walk<'w>(&self, world: &'w World) -> Option<&'w WalkState> {
+        let (from, to) = self.pair.as_ref()?;
+        let is =
+            |state: &&std::sync::Arc<WalkState>| end_of(&state.walk.from) == *from && end_of(&state.walk.to) == *to;
+        world.walks.iter().rev().find(is).map(|state| &**state)
+    }
 
     /// The question as it is typed: `ping`, `tcp 80`, `udp 53`, `name`.
     pub fn asked(&self) -> String {
@@ -49,6 +62,15 @@ impl Reaching {
             Question::Udp(port) => format!("udp {port}"),
             Question::Name => "name".to_owned(),
         }
+    }
+}
+
+/// Who sends a packet, or whom it is for, among those of the table.
+pub fn end_of(endpoint: &WalkEndpoint) -> End {
+    match endpoint {
+        WalkEndpoint::Container { id, .. } => End::Container(id.clone()),
+        WalkEndpoint::Host => End::Host,
+        WalkEndpoint::Outside => End::Outside,
     }
 }
 
@@ -80,8 +102,14 @@ impl Heights {
     }
 }
 
-/// The table and the reason.
+/// The table and the reason, or a packet.
 pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
+    if stage.look.reach.packet {
+        return match stage.look.reach.walk(world) {
+            Some(walk) => walk::scene(world, walk, stage),
+            None => stage.nothing(["scene-walk-empty", "scene-walk-empty-hint"]),
+        };
+    }
     if !world.containers.values().any(|container| container.state.lives()) {
         return stage.nothing(match super::was_done(world, &[OpKind::ContainerCreate, OpKind::ContainerRemove]) {
             true => ["scene-reach-none-now", "scene-reach-none-now-hint"],
@@ -104,7 +132,11 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
 
 /// Is there room for all who can be asked, at that much detail?
 pub(super) fn may_fit(world: &World, stage: &Stage<'_>) -> bool {
-    grid::may_fit(stage, world, Heights::of(stage.detail))
+    match (stage.look.reach.packet, stage.look.reach.walk(world)) {
+        (true, Some(walk)) => walk::may_fit(walk, stage),
+        (true, None) => true,
+        (false, _) => grid::may_fit(stage, world, Heights::of(stage.detail)),
+    }
 }
 
 /// The question, and how many answers of each kind there are.
