@@ -302,6 +302,23 @@ impl ReachCommand {
     pub const OUTSIDE: &str = "outside";
 }
 
+/// `POST /dockwalk/v1/reach/lines`: a line of the answer. The last one is no progress.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReachLine {
+    /// So many probes have their answer.
+    Probed {
+        /// How many.
+        done: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// It is done.
+    Report(Box<ReachReport>),
+    /// It cannot be done.
+    Failed(Box<Problem>),
+}
+
 /// Who reaches whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReachReport {

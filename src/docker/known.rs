@@ -35,7 +35,7 @@ const FIELDS: &[(&str, &str)] = &[
     (
         "NetworkingConfig.",
         "DNSNames DriverOpts EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen GwPriority IPAddress IPPrefixLen \
-         IPv6Gateway Links NetworkID",
+         IPv6Gateway NetworkID",
     ),
     ("NetworkingConfig.IPAMConfig.", "IPv6Address LinkLocalIPs"),
     ("Network.", "ConfigFrom ConfigOnly EnableIPv4 EnableIPv6 IPAM Ingress Scope"),

@@ -26,7 +26,7 @@ mod tests;
 mod walk;
 mod why;
 
-pub use matrix::{Matrix, cell, matrix};
+pub use matrix::{Matrix, between, cell, matrix};
 pub use packet::Protocol;
 pub use proof::{Verdict, asked, verdict};
 pub use why::Why;

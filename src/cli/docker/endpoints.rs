@@ -23,6 +23,9 @@ pub(super) fn asked(args: &CreateArgs) -> Result<Vec<Asked>, ClientError> {
     if !first.aliases.is_empty() && !matches!(name.as_str().into(), NetworkMode::Named(_)) {
         return Err(ClientError::new(Code::AliasFlagUserOnly));
     }
+    if matches!(name.as_str().into(), NetworkMode::Named(_)) {
+        first.links.extend(args.link.iter().cloned());
+    }
     if let Some(rest) = args.unbuilt.endpoint() {
         let ipam = first.ipam_config.get_or_insert_default();
         (ipam.ipv6_address, ipam.link_local_ips) = rest;

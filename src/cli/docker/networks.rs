@@ -101,6 +101,7 @@ pub(in crate::cli) fn connect(session: &CommandSession<'_>, args: &NetworkConnec
     let endpoint = EndpointConfig {
         ipam_config: Some(EndpointIpamConfig { ipv4_address, ..EndpointIpamConfig::default() }),
         aliases: args.alias.clone(),
+        links: args.link.clone(),
         ..EndpointConfig::default()
     };
     put_on(session, &args.network, &args.container, endpoint)?;

@@ -94,6 +94,20 @@ pub struct NetworkCreateArgs {
     pub name: String,
 }
 
+/// `docker network inspect`
+#[derive(Debug, Args)]
+pub struct NetworkInspectArgs {
+    /// The word `json`
+    #[arg(short, long)]
+    pub format: Option<String>,
+    /// Verbose output for diagnostics
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Names or ids
+    #[arg(required = true)]
+    pub names: Vec<String>,
+}
+
 /// `docker network connect`
 #[derive(Debug, Args)]
 pub struct NetworkConnectArgs {
@@ -103,6 +117,9 @@ pub struct NetworkConnectArgs {
     /// Add network-scoped alias for the container
     #[arg(long, value_name = "NAME")]
     pub alias: Vec<String>,
+    /// Add link to another container
+    #[arg(long, value_name = "NAME[:ALIAS]")]
+    pub link: Vec<String>,
     /// Name or id of a network
     pub network: String,
     /// Name or id of a container

@@ -249,6 +249,7 @@ fn networks(container: &Container, state: &State) -> BTreeMap<String, EndpointSe
         let shown = EndpointSettings {
             ipam_config: place.asked.ipam_config,
             aliases: place.asked.aliases,
+            links: place.asked.links,
             network_id: place.network.map(|id| id.to_string()).unwrap_or_default(),
             addresses: endpoint.map(addresses).unwrap_or_default(),
             ..EndpointSettings::default()

@@ -84,6 +84,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/registry/tag", post(registry::move_tag))
         .route("/images/fsck", post(archive::fsck))
         .route("/reach", post(reach::reach))
+        .route("/reach/lines", post(reach::lines))
         .route("/rewind", post(dockwalk::rewind))
         .route("/stop", post(dockwalk::stop));
     dockers()

@@ -1,12 +1,13 @@
 //! Names in networks that somebody made: who is called what there, and who answers for it (`net::Resolver`).
 //!
 //! A container is found by its name, its aliases and its short id, alone or with the network's name behind it, by those that are on
-//! the network with it. Of several that have a name each is told, by turns the first (round robin).
+//! the network with it; by the names that another's links have for it, by that one alone. Of several that have a name each is told, by turns the first (round robin).
 
-use super::{Container, Phase};
+use super::{Container, Phase, links};
 use crate::engine::lab::Netns;
 use crate::engine::net::{EndpointSettings, Kind, Names, Question, Record, Reply, Resolver, reversed};
 use crate::engine::{Cx, Engine, Result, random};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -62,10 +63,19 @@ impl Engine {
         }
         let found = match question.kind {
             Kind::A | Kind::Aaaa => {
+                let linked = asker.linked_names(&question.name);
                 let called = |(container, endpoint): &&(Arc<Container>, EndpointSettings)| {
-                    container.is_called(&endpoint.name, &question.name)
+                    // What is a link's name on a network is nobody's own name there.
+                    let name = linked.get(&endpoint.name).unwrap_or(&question.name);
+                    container.is_called(&endpoint.name, name)
                 };
-                addresses(neighbours.iter().filter(called).map(|(_, endpoint)| endpoint.address))
+                let (by_link, by_name): (Vec<_>, Vec<_>) = neighbours
+                    .iter()
+                    .filter(called)
+                    .map(|(_, endpoint)| endpoint)
+                    .partition(|endpoint| linked.contains_key(&endpoint.name));
+                let found = if by_link.is_empty() { by_name } else { by_link };
+                addresses(found.into_iter().map(|endpoint| endpoint.address))
             }
             Kind::Ptr => {
                 let at = reversed(&question.name);
@@ -118,6 +128,21 @@ impl Container {
         };
         let aliases = self.places.lock().get(network).map(|place| place.asked.aliases.clone()).unwrap_or_default();
         is(&self.name.get()) || is(self.id.short()) || aliases.iter().any(|alias| is(alias))
+    }
+
+    /// The networks on which that name, which is in small letters, is one of a link's, each with whom it means there.
+    fn linked_names(&self, name: &str) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        for (network, place) in self.places.lock().iter() {
+            let suffix = format!(".{}", network.to_lowercase());
+            for (other, alias) in place.asked.links.iter().filter_map(|link| links::read(link).ok()) {
+                let alias = alias.to_lowercase();
+                if alias == name || name.strip_suffix(&suffix) == Some(&alias) {
+                    found.insert(network.clone(), other.to_lowercase());
+                }
+            }
+        }
+        found
     }
 
     /// Nobody answers for names in it any more.

@@ -132,6 +132,8 @@ pub(in crate::engine) fn endpoint(asked: &EndpointConfig) -> Result<()> {
     address(asked)?;
     tuning::mac(&asked.mac_address)?;
     bounds::count("NetworkingConfig.Aliases", asked.aliases.len(), bounds::LIST)?;
+    bounds::count("NetworkingConfig.Links", asked.links.len(), bounds::LIST)?;
+    asked.links.iter().try_for_each(|link| super::links::read(link).map(drop))?;
     asked.aliases.iter().try_for_each(|alias| bounds::length("NetworkingConfig.Aliases", alias, bounds::NAME))?;
     refuse_rest("NetworkingConfig.", &asked.rest)
 }

@@ -52,7 +52,7 @@ mod uplink;
 pub use driver::Driver;
 pub use faults::Faults;
 pub use host::Host;
-pub use network::{BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
+pub use network::{BINDING, BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
 pub use publish::{Machine, Wanted};
 pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
 pub use undo::{NetInverse, undo};
@@ -286,6 +286,8 @@ impl Net {
             }
         };
         said(self.host.observer.lock().look(None, &record));
+        let forwards = conductor.world().rules.get(host::FORWARDS).cloned();
+        said(self.host.look_at_forwarding(forwards.as_deref(), &record));
         let sandboxes = self.host.sandboxes.lock().values().cloned().collect::<Vec<_>>();
         sandboxes.iter().for_each(|sandbox| said(sandbox.lock().observer.look(None, &record)));
     }

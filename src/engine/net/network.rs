@@ -8,8 +8,11 @@ use std::fmt;
 
 /// The option that names a network's bridge.
 pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
+/// The option that names the host's address at which ports of its containers are published.
+pub const BINDING: &str = "com.docker.network.bridge.host_binding_ipv4";
 /// What a bridge can be told besides.
-pub const BRIDGE_OPTIONS: [&str; 4] = [
+pub const BRIDGE_OPTIONS: [&str; 5] = [
+    BINDING,
     BRIDGE_NAME,
     "com.docker.network.bridge.enable_icc",
     "com.docker.network.bridge.enable_ip_masquerade",
@@ -54,6 +57,8 @@ pub struct Segment {
     pub auxiliary: Vec<Ipv4Addr>,
     /// Bytes of a packet on its cables, if not the kernel's own choice.
     pub mtu: Option<u32>,
+    /// At which of the host's addresses ports are published where nobody says; none: at each.
+    pub binding: Option<Ipv4Addr>,
     /// Packets that leave it get the host's address.
     pub masquerade: bool,
     /// Nothing outside of it is reached, and it is reached by nothing.
@@ -64,7 +69,7 @@ impl Segment {
     /// One of which nothing more is said.
     pub fn new(bridge: String, subnet: Subnet, gateway: Ipv4Addr) -> Self {
         let (auxiliary, masquerade, internal) = (Vec::new(), true, false);
-        Self { bridge, subnet, gateway, range: None, auxiliary, mtu: None, masquerade, internal }
+        Self { bridge, subnet, gateway, range: None, auxiliary, mtu: None, binding: None, masquerade, internal }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::docker::{IpamConfig, NetworkCreate, Rest, bool_of};
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_network;
 use crate::engine::moment::Moment;
-use crate::engine::net::{BRIDGE_NAME, Network, Segment, Subnet, bridge_of, is_link_name};
+use crate::engine::net::{BINDING, BRIDGE_NAME, Network, Segment, Subnet, bridge_of, is_link_name};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::NetworkId;
 use crate::trace::{Code, NetworkDriver};
@@ -30,6 +30,7 @@ pub(super) struct Asked {
     auxiliary: Vec<(String, Ipv4Addr)>,
     bridge: Option<String>,
     mtu: Option<u32>,
+    binding: Option<Ipv4Addr>,
     masquerade: bool,
 }
 
@@ -64,6 +65,7 @@ impl Asked {
             auxiliary: Vec::new(),
             bridge: None,
             mtu: None,
+            binding: None,
             masquerade: true,
             request,
         };
@@ -85,6 +87,10 @@ impl Asked {
                 (BRIDGE_NAME, _) => {
                     return bad("a name of 1 to 15 letters, digits, _, - and . that no link of the engine's has");
                 }
+                (BINDING, _) => match value.parse::<Ipv4Addr>() {
+                    Ok(address) => self.binding = Some(address).filter(|address| !address.is_unspecified()),
+                    Err(_) => return bad("an IPv4 address of the host's"),
+                },
                 // That containers of one bridge do not reach each other takes a module of the kernel that is not there everywhere.
                 ("com.docker.network.bridge.enable_icc", Some(true)) => {}
                 ("com.docker.network.bridge.enable_icc", _) => return bad("true"),
@@ -166,6 +172,7 @@ impl Asked {
             range: self.range,
             auxiliary: taken.split_off(1),
             mtu: self.mtu,
+            binding: self.binding,
             masquerade: self.masquerade,
             internal: self.request.internal,
             ..Segment::new(bridge, subnet, gateway)
@@ -310,10 +317,13 @@ mod tests {
             (option("com.docker.network.driver.mtu", "99999999"), Code::NetworkOptionInvalid),
             (option("com.docker.network.bridge.enable_icc", "false"), Code::NetworkOptionInvalid),
             (option(BRIDGE_NAME, "eth0"), Code::NetworkOptionInvalid),
+            (option(BINDING, "::1"), Code::NetworkOptionInvalid),
             (option(BRIDGE_NAME, "a/b"), Code::NetworkOptionInvalid),
         ] {
             assert_eq!(read(&body).unwrap_err().problem.code, code, "{body}");
         }
         assert_eq!(segment(&option(BRIDGE_NAME, "mybr")).bridge, "mybr");
+        assert_eq!(segment(&option(BINDING, "127.0.0.1")).binding, Some(Ipv4Addr::LOCALHOST));
+        assert_eq!(segment(&option(BINDING, "0.0.0.0")).binding, None);
     }
 }

@@ -69,6 +69,7 @@ reach-namespace-unknown = It is not known in which network namespace it is.
 
 reach-host = host
 reach-outside = outside
+reach-progress = { $done } of { $of } asked
 reach-asking = Asking; who does not answer is waited for …
 reach-fix = To change that: { $command }
 reach-cut = To cut it: { $command }
