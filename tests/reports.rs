@@ -123,6 +123,8 @@ mod partly;
 mod removals;
 #[path = "reports/secured.rs"]
 mod secured;
+#[path = "reports/six.rs"]
+mod six;
 #[path = "reports/sizes.rs"]
 mod sizes;
 #[path = "reports/small.rs"]
@@ -170,7 +172,7 @@ macro_rules! areas {
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
     followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nets odd
-    overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals sizes
+    overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals six sizes
     small spelled stats statuses told tuned
     unasked unbuilt used volumes waits
 }

@@ -32,6 +32,10 @@ pub(super) fn run(args: &Args, asked: &ReachArgs, words: &Words) -> Done {
         table(&shown, words);
         reasons(&shown, words);
     }
+    if report.beside && !asked.json {
+        out::line("");
+        out::line(words.say("reach-four-alone"));
+    }
     let disagrees = report.probes.iter().any(|probed| probed.verdict == Verdict::Disagrees);
     let reached = |cell: &Cell| cell.answer == Answer::Reaches;
     match (disagrees, asked.to.is_some() && asked.from.is_some()) {

@@ -326,6 +326,9 @@ pub struct ReachReport {
     pub matrix: Matrix,
     /// What the containers are called.
     pub names: BTreeMap<ContainerId, String>,
+    /// Some of them have addresses of IPv6, of which nothing is computed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// What came of asking, for each cell that could be asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probed>,

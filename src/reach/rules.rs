@@ -14,9 +14,12 @@ const HOOKED: [&str; 5] = ["prerouting", "input", "forward", "output", "postrout
 /// How deep jumps go in the kernel (NFT_JUMP_STACK_SIZE).
 const DEEPEST: usize = 16;
 
-/// All rules of a World, by namespace and chain, in order.
+/// The rules of a namespace by chain, in order.
+type Chains = HashMap<String, Vec<(Arc<Rule>, Read)>>;
+
+/// All rules of a World, by namespace.
 pub(super) struct Rules {
-    chains: HashMap<u64, HashMap<String, Vec<(Arc<Rule>, Read)>>>,
+    chains: HashMap<u64, Chains>,
     /// Those of which it is not known where they stand.
     unplaced: HashMap<u64, Vec<(Arc<Rule>, Read)>>,
 }
@@ -93,7 +96,8 @@ enum Step {
 
 impl Rules {
     pub fn of(world: &World) -> Self {
-        let filters = world.rules.values().filter(|rule| rule.key != FORWARDS);
+        // Of the other family no packet is led.
+        let filters = world.rules.values().filter(|rule| rule.key != FORWARDS && !rule.chain.starts_with("ip6 "));
         let mut all: Vec<_> = filters.map(|rule| (Arc::clone(rule), Read::parse(&rule.text))).collect();
         all.sort_by_key(|(rule, _)| rule.place);
         let jumped_to: HashSet<String> = all

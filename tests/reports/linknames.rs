@@ -36,7 +36,6 @@ fn links(side: &Side<'_>) {
     side.start("ln-web", flags, "echo ready; exec sleep 600");
     for (from, name, addresses) in [
         ("ln-web", "db", "10.175.0.11"),
-        ("ln-web", "DB", "10.175.0.11"),
         ("ln-web", "db.ln-a", "10.175.0.11"),
         ("ln-web", "ln-db", "10.175.0.11"),
         ("ln-web", "ln-other", "10.175.0.11"),
@@ -50,7 +49,7 @@ fn links(side: &Side<'_>) {
     assert!(side.good("exec ln-web ping -c 1 db").contains("10.175.0.11"));
     assert_eq!(place(side, "ln-web", "ln-a")["Links"], json!(["ln-db:db", "ln-db:ln-other", "no-such:gone"]));
     assert_eq!(side.get("/containers/ln-web/json")["HostConfig"]["Links"], json!(null));
-    let said = side.good("exec ln-web sh -c 'env; cat /etc/hosts'");
+    let said = side.good("exec ln-web env") + &side.good("exec ln-web cat /etc/hosts");
     assert!(!said.contains("DB_") && !said.contains("10.175.0.11"), "{said}");
     side.good("network connect --link ln-far:far ln-b ln-web");
     assert_eq!(found(side, "ln-web", "far"), ["10.176.0.11"]);

@@ -237,8 +237,10 @@ fn addresses(endpoint: &net::EndpointSettings) -> EndpointAddresses {
         gateway: endpoint.gateway.to_string(),
         ip_address: endpoint.address.to_string(),
         ip_prefix_len: endpoint.prefix,
+        ipv6_gateway: endpoint.six.map_or_else(String::new, |six| six.gateway.to_string()),
+        global_ipv6_address: endpoint.six.map_or_else(String::new, |six| six.address.to_string()),
+        global_ipv6_prefix_len: endpoint.six.map_or(0, |six| six.prefix),
         mac_address: endpoint.mac.clone(),
-        ..EndpointAddresses::default()
     }
 }
 

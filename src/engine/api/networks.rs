@@ -152,7 +152,7 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
             endpoint_id: endpoint.id,
             mac_address: endpoint.mac,
             ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),
-            ipv6_address: String::new(),
+            ipv6_address: endpoint.six.map_or_else(String::new, |six| format!("{}/{}", six.address, six.prefix)),
         };
         containers.insert(container.id.to_string(), place);
     }
@@ -174,6 +174,7 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
         created: network.created.map_or_else(|| NEVER.to_owned(), Moment::rfc3339),
         scope: LOCAL.to_owned(),
         driver: network.driver_name().to_owned(),
+        enable_ipv6: segment.is_some_and(|of| of.six.is_some()),
         ipam: network.ipam.clone().unwrap_or_else(default),
         internal: segment.is_some_and(|of| of.internal),
         attachable: network.attachable,

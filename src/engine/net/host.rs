@@ -31,6 +31,8 @@ pub struct Host {
     pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
     pub(super) rules: Arc<Mutex<filter::Rules>>,
     forwarding: Mutex<Forwarding>,
+    /// How forwarding of IPv6 is undone, if it was not on before.
+    pub(super) forwarding6: Mutex<Option<(EntryId, NetInverse)>>,
     /// Hears of what others change.
     pub(super) monitor: Monitor,
 }
@@ -53,6 +55,7 @@ impl Host {
             left: Mutex::default(),
             rules: Arc::new(Mutex::new(rules)),
             forwarding: Mutex::default(),
+            forwarding6: Mutex::default(),
             monitor: Monitor::start(cx.conductor())?,
         })
     }
@@ -159,6 +162,7 @@ impl Host {
         let mut faults = Faults::default();
         faults.note(self.look_around(cx));
         faults.note(self.forward_as_before(cx));
+        faults.note(self.forward6_as_before(cx));
         faults
     }
 

@@ -63,13 +63,26 @@ pub struct Segment {
     pub masquerade: bool,
     /// Nothing outside of it is reached, and it is reached by nothing.
     pub internal: bool,
+    /// What it has of IPv6 besides.
+    pub six: Option<Segment6>,
 }
 
 impl Segment {
     /// One of which nothing more is said.
     pub fn new(bridge: String, subnet: Subnet, gateway: Ipv4Addr) -> Self {
         let (auxiliary, masquerade, internal) = (Vec::new(), true, false);
-        Self { bridge, subnet, gateway, range: None, auxiliary, mtu: None, binding: None, masquerade, internal }
+        Self {
+            bridge,
+            subnet,
+            gateway,
+            range: None,
+            auxiliary,
+            mtu: None,
+            binding: None,
+            masquerade,
+            internal,
+            six: None,
+        }
     }
 }
 
@@ -243,6 +256,17 @@ impl Network {
         if let Some(other) = others.iter().find(same) {
             let fault = Fault::new(FaultKind::Denied, Code::NetworkBridgeTaken).with("name", &self.name);
             return Err(fault.with("bridge", bridge).with("other", &other.name));
+        }
+        if let Some(six) = &segment.six {
+            let fine = six.subnet.has_host(six.gateway) && six.range.is_none_or(|range| six.subnet.contains(range));
+            if !fine {
+                return Err(invalid().with("subnet", six.subnet).with("gateway", six.gateway));
+            }
+            let of = |other: &Network| other.segment.as_ref()?.six.as_ref().map(|six| six.subnet);
+            if let Some(other) = others.iter().find(|other| of(other).is_some_and(|it| it.overlaps(six.subnet))) {
+                let fault = Fault::new(FaultKind::Denied, Code::NetworkOverlaps).with("name", &self.name);
+                return Err(fault.with("subnet", six.subnet).with("other", &other.name));
+            }
         }
         let clash = |other: &&Network| other.segment.as_ref().is_some_and(|of| of.subnet.overlaps(subnet));
         match others.iter().find(clash) {

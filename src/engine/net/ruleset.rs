@@ -6,6 +6,8 @@ use crate::trace::{Code, Evidence};
 use std::path::Path;
 
 pub(super) const FAMILY: &str = "ip";
+/// The table of the same name for IPv6, while a network has that.
+pub(super) const FAMILY6: &str = "ip6";
 pub(super) const TABLE: &str = "dockwalk";
 
 /// Deletes a table. One that is not there is no error.

@@ -50,9 +50,12 @@ impl Undo for NetInverse {
         match self {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
             Self::DeleteBridge { name, mac, .. } => is_link_name(name) && mac.starts_with("02:42:"),
-            Self::DeleteNftTable { family, name, .. } => family == ruleset::FAMILY && name == ruleset::TABLE,
+            Self::DeleteNftTable { family, name, .. } => {
+                [ruleset::FAMILY, ruleset::FAMILY6].contains(&family.as_str()) && name == ruleset::TABLE
+            }
             Self::RestoreSysctl { path, value, .. } => {
-                path == Path::new(sysctl::FORWARDING) && matches!(value.as_str(), "0" | "1")
+                let ours = [sysctl::FORWARDING, sysctl::FORWARDING6].iter().any(|own| path == Path::new(own));
+                ours && matches!(value.as_str(), "0" | "1")
             }
         }
     }
@@ -122,11 +125,13 @@ mod tests {
             name: name.into(),
         };
         check(true, table("ip", "dockwalk"));
+        check(true, table("ip6", "dockwalk"));
         check(false, table("inet", "filter"));
         check(false, table("ip", "dockwalk; flush ruleset"));
         let sysctl =
             |path: &str, value: &str| NetInverse::RestoreSysctl { netns: 1, path: path.into(), value: value.into() };
         check(true, sysctl("/proc/sys/net/ipv4/ip_forward", "0"));
+        check(true, sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "0"));
         check(false, sysctl("/proc/sys/kernel/core_pattern", "|/tmp/x"));
         check(false, sysctl("/proc/sys/net/ipv4/ip_forward", "0\n1"));
     }

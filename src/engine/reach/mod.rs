@@ -67,7 +67,9 @@ impl Engine {
         } else {
             Vec::new()
         };
-        Ok(ReachReport { matrix, names, probes })
+        let of_six = |(_, cidr): &(crate::trace::LinkKey, String)| cidr.contains(':');
+        let beside = world.addresses.iter().any(of_six);
+        Ok(ReachReport { matrix, names, beside, probes })
     }
 
     /// Asks for each cell that somebody inside can ask for, in the order of the cells.
