@@ -15,6 +15,8 @@ mod lookups;
 mod oracle;
 #[path = "net/ports.rs"]
 mod ports;
+#[path = "net/six.rs"]
+mod six;
 
 use cases::{Case, needs};
 use dockwalk::client::protocol::GateCommand;
@@ -53,6 +55,7 @@ const CASES: &[Case] = &[
     ),
     ("this_machine_is_no_router_for_its_neighbours", ports::this_machine_is_no_router_for_its_neighbours),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
+    ("ipv6_is_what_ip_shows_and_nothing_is_left", six::ipv6_is_what_ip_shows_and_nothing_is_left),
     ("a_container_can_be_on_two_networks", a_container_can_be_on_two_networks),
     ("what_somebody_does_by_hand_is_seen", by_hand::what_somebody_does_by_hand_is_seen),
     ("a_link_that_is_down_keeps_its_address_and_loses_its_routes", by_hand::a_link_that_is_down),

@@ -45,6 +45,8 @@ mod kinds;
 #[path = "images/lab.rs"]
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod lab;
+#[path = "reports/linknames.rs"]
+mod linknames;
 #[path = "reports/listed.rs"]
 mod listed;
 #[path = "reports/paused.rs"]
@@ -121,6 +123,8 @@ mod partly;
 mod removals;
 #[path = "reports/secured.rs"]
 mod secured;
+#[path = "reports/six.rs"]
+mod six;
 #[path = "reports/sizes.rs"]
 mod sizes;
 #[path = "reports/small.rs"]
@@ -167,8 +171,8 @@ macro_rules! areas {
 
 areas! {
     allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked listed longlines lookups mark memory namespaces nets odd
-    overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals sizes
+    followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nets odd
+    overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals six sizes
     small spelled stats statuses told tuned
     unasked unbuilt used volumes waits
 }

@@ -216,7 +216,7 @@ commands! {
         #[command(alias = "list")]
         Ls(NetworksArgs) => networks::list,
         /// Display detailed information on one or more networks
-        Inspect(InspectArgs) => inspect::network,
+        Inspect(NetworkInspectArgs) => inspect::network,
         /// Remove all unused networks
         Prune(NetworkPruneArgs) => prune::networks,
     }

@@ -2,14 +2,18 @@
 
 use super::args::ReachArgs;
 use super::{Args, Done, Failure, engine_of, out};
+use crate::client::Client;
 use crate::client::ClientError;
 use crate::client::protocol::{Probed, ReachCommand, ReachReport};
+use crate::docker::ProgressDetail;
 use crate::i18n::Words;
 use crate::reach::{Answer, Cell, End, Question, Verdict, Why};
 use crate::spec::visible;
 use crate::trace::{Code, ProbeReply};
+use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// After so long it is said what is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -20,14 +24,19 @@ pub(super) fn run(args: &Args, asked: &ReachArgs, words: &Words) -> Done {
     let command = command(asked)?;
     let client = engine_of::any(args, words)?;
     super::waits::watch(&client, words);
-    let report = ask("reach-asking", words, || client.reach(&command))?;
+    let report = ask_told(&client, &command, words)?;
     if asked.json {
         out::json(&report);
     } else if let ([cell], true) = (report.matrix.cells.as_slice(), asked.to.is_some()) {
-        one(&report, cell, words);
+        one(&Shown::of(&report), cell, words);
     } else {
-        table(&report, words);
-        reasons(&report, words);
+        let shown = Shown::of(&report);
+        table(&shown, words);
+        reasons(&shown, words);
+    }
+    if report.beside && !asked.json {
+        out::line("");
+        out::line(words.say("reach-four-alone"));
     }
     let disagrees = report.probes.iter().any(|probed| probed.verdict == Verdict::Disagrees);
     let reached = |cell: &Cell| cell.answer == Answer::Reaches;
@@ -100,6 +109,21 @@ pub(super) fn ask<T: Send>(
     })
 }
 
+/// Asks, and says how far it is where it takes its time.
+fn ask_told(client: &Client, command: &ReachCommand, words: &Words) -> Result<ReachReport, ClientError> {
+    let (begun, mut progress) = (Instant::now(), out::Progress::on_error());
+    let mut said = false;
+    client.reach_told(command, |done, of| {
+        let Some(progress) = progress.as_mut().filter(|_| said || begun.elapsed() >= PATIENCE) else { return };
+        if !std::mem::replace(&mut said, true) {
+            progress.show(None, &words.say("reach-asking"), None);
+        }
+        let (done, of) = (done.to_string(), of.to_string());
+        let status = words.say_with("reach-progress", &[("done", &done), ("of", &of)]);
+        progress.show(Some("reach"), &status, Some(ProgressDetail::default()));
+    })
+}
+
 /// The reason as a sentence.
 pub(super) fn why(why: &Why, words: &Words) -> String {
     let vars = why.variables();
@@ -108,7 +132,7 @@ pub(super) fn why(why: &Why, words: &Words) -> String {
 }
 
 /// With a word in each cell where the terminal is wide enough, else with marks alone: the words stand below.
-fn table(report: &ReachReport, words: &Words) {
+fn table(report: &Shown<'_>, words: &Words) {
     let matrix = &report.matrix;
     let rows = |cell: &dyn Fn(&Cell) -> String| -> Vec<Vec<String>> {
         let row = |from: &End| {
@@ -136,7 +160,7 @@ fn table(report: &ReachReport, words: &Words) {
 const GAP: usize = 3;
 
 /// A cell without words: twice the mark is proven, `≠` is the other way round.
-fn brief(report: &ReachReport, cell: &Cell) -> String {
+fn brief(report: &Shown<'_>, cell: &Cell) -> String {
     let proof = probe(report, cell).map_or("", |probed| match probed.verdict {
         Verdict::Agrees => mark(cell.answer),
         Verdict::Disagrees => "≠",
@@ -156,7 +180,7 @@ fn mark(answer: Answer) -> &'static str {
 }
 
 /// What a cell says in a word.
-fn short(report: &ReachReport, cell: &Cell, words: &Words) -> String {
+fn short(report: &Shown<'_>, cell: &Cell, words: &Words) -> String {
     let mark = mark(cell.answer);
     let vars = cell.why.variables();
     let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -175,12 +199,33 @@ fn proven(probed: &Probed, words: &Words) -> String {
     })
 }
 
-fn probe<'r>(report: &'r ReachReport, cell: &Cell) -> Option<&'r Probed> {
-    report.probes.iter().find(|probed| probed.from == cell.from && probed.to == cell.to)
+/// A report, and what came of asking by the pair that it is of.
+struct Shown<'r> {
+    report: &'r ReachReport,
+    probes: HashMap<(&'r End, &'r End), &'r Probed>,
+}
+
+impl<'r> Shown<'r> {
+    fn of(report: &'r ReachReport) -> Self {
+        let probes = report.probes.iter().map(|probed| ((&probed.from, &probed.to), probed)).collect();
+        Self { report, probes }
+    }
+}
+
+impl Deref for Shown<'_> {
+    type Target = ReachReport;
+
+    fn deref(&self) -> &ReachReport {
+        self.report
+    }
+}
+
+fn probe<'r>(report: &Shown<'r>, cell: &Cell) -> Option<&'r Probed> {
+    report.probes.get(&(&cell.from, &cell.to)).copied()
 }
 
 /// What each is called: the host and what is outside in the user's language.
-fn called(report: &ReachReport, end: &End, words: &Words) -> String {
+fn called(report: &Shown<'_>, end: &End, words: &Words) -> String {
     match end {
         End::Container(id) => report.names.get(id).cloned().unwrap_or_else(|| id.short().to_owned()),
         End::Host => words.say("reach-host"),
@@ -189,7 +234,7 @@ fn called(report: &ReachReport, end: &End, words: &Words) -> String {
 }
 
 /// Below the table: each pair that does not reach, why, and what would change it; and each where the probe disagrees.
-fn reasons(report: &ReachReport, words: &Words) {
+fn reasons(report: &Shown<'_>, words: &Words) {
     let told = |cell: &&Cell| {
         cell.answer != Answer::Reaches || probe(report, cell).is_some_and(|probed| probed.verdict == Verdict::Disagrees)
     };
@@ -202,12 +247,12 @@ fn reasons(report: &ReachReport, words: &Words) {
 }
 
 /// One pair: what comes of it and why, the way as far as it came, and what would change it.
-fn one(report: &ReachReport, cell: &Cell, words: &Words) {
+fn one(report: &Shown<'_>, cell: &Cell, words: &Words) {
     out::line(format_args!("{}", short(report, cell, words)));
     said(report, cell, words);
 }
 
-fn said(report: &ReachReport, cell: &Cell, words: &Words) {
+fn said(report: &Shown<'_>, cell: &Cell, words: &Words) {
     let why = why(&cell.why, words);
     let (from, to) = (called(report, &cell.from, words), called(report, &cell.to, words));
     let address = cell.address.map_or_else(String::new, |address| format!(" ({address})"));

@@ -2,7 +2,7 @@ use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{
     DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, LinkCounters, MendQuery, ReachCommand,
-    ReachReport, Rewind, TagCommand, TryCommand, WalkCommand, WalkReport,
+    ReachLine, ReachReport, Rewind, TagCommand, TryCommand, WalkCommand, WalkReport,
 };
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
@@ -144,6 +144,33 @@ impl Client {
     /// Has it send a packet, and follow it.
     pub fn walk(&self, command: &WalkCommand) -> Result<WalkReport, ClientError> {
         self.post("/dockwalk/v1/walk", command)
+    }
+
+    /// The same, and `see` is told how many probes of how many have their answer.
+    pub fn reach_told(
+        &self,
+        command: &ReachCommand,
+        mut see: impl FnMut(usize, usize),
+    ) -> Result<ReachReport, ClientError> {
+        let mut answer = self.open(Method::POST, "/dockwalk/v1/reach/lines", Some(command), &[])?;
+        let mut bytes = Vec::new();
+        loop {
+            let chunk = answer.chunk()?;
+            let (over, mut from) = (chunk.is_none(), bytes.len());
+            bytes.extend(chunk.unwrap_or_default());
+            while let Some(end) = bytes[from..].iter().position(|&b| b == b'\n') {
+                let line: Vec<u8> = bytes.drain(..=from + end).collect();
+                from = 0;
+                match parse(&line)? {
+                    ReachLine::Probed { done, of } => see(done, of),
+                    ReachLine::Report(report) => return Ok(*report),
+                    ReachLine::Failed(problem) => return Err((*problem).into()),
+                }
+            }
+            if over {
+                return Err(ClientError::new(Code::EngineFault).with("reason", "no answer"));
+            }
+        }
     }
 
     /// Ends the engine, as SIGTERM does.

@@ -312,6 +312,23 @@ pub struct ReachCommand {
     pub patience: Option<u64>,
 }
 
+/// `POST /dockwalk/v1/reach/lines`: a line of the answer. The last one is no progress.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReachLine {
+    /// So many probes have their answer.
+    Probed {
+        /// How many.
+        done: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// It is done.
+    Report(Box<ReachReport>),
+    /// It cannot be done.
+    Failed(Box<Problem>),
+}
+
 /// Who reaches whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReachReport {
@@ -319,6 +336,9 @@ pub struct ReachReport {
     pub matrix: Matrix,
     /// What the containers are called.
     pub names: BTreeMap<ContainerId, String>,
+    /// Some of them have addresses of IPv6, of which nothing is computed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// What came of asking, for each cell that could be asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probed>,

@@ -82,7 +82,7 @@ const NETWORKING: &Fields = &Fields(&[(Map(&Pointer(&Object(ENDPOINT))), "Endpoi
 
 const ENDPOINT: &Fields = &Fields(&[
     (Pointer(&Object(&Fields(&[(Text, "IPv4Address IPv6Address"), (TEXTS, "LinkLocalIPs")]))), "IPAMConfig"),
-    (TEXTS, "Aliases"),
+    (TEXTS, "Aliases Links"),
     (Text, "MacAddress"),
 ]);
 

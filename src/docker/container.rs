@@ -345,6 +345,9 @@ pub struct EndpointConfig {
     /// Names by which others on the network find it.
     #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// `name:alias`: others, by names that this container alone has for them.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
     /// `02:42:ac:11:00:02`
     #[serde(skip_serializing_if = "String::is_empty")]
     pub mac_address: String,

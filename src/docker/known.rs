@@ -35,10 +35,10 @@ const FIELDS: &[(&str, &str)] = &[
     (
         "NetworkingConfig.",
         "DNSNames DriverOpts EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen GwPriority IPAddress IPPrefixLen \
-         IPv6Gateway Links NetworkID",
+         IPv6Gateway NetworkID",
     ),
-    ("NetworkingConfig.IPAMConfig.", "IPv6Address LinkLocalIPs"),
-    ("Network.", "ConfigFrom ConfigOnly EnableIPv4 EnableIPv6 IPAM Ingress Scope"),
+    ("NetworkingConfig.IPAMConfig.", "LinkLocalIPs"),
+    ("Network.", "ConfigFrom ConfigOnly EnableIPv4 IPAM Ingress Scope"),
     ("Network.IPAM.", "Driver Options"),
     ("--log-opt ", "compress env env-regex labels labels-regex max-buffer-size max-file max-size mode tag"),
 ];

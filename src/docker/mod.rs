@@ -76,8 +76,8 @@ pub use query::{
     ContainerKillQuery, ContainerListQuery, ContainerRemoveQuery, ContainerRenameQuery, ContainerStatsQuery,
     ContainerStopQuery, ContainerTopQuery, ContainerWaitQuery, EventsQuery, FilterQuery, ImageCreateQuery,
     ImageListQuery, ImageLoadQuery, ImagePushQuery, ImageRemoveQuery, ImageSaveAllQuery, ImageSaveQuery, ImageSource,
-    ImageTagQuery, LogsQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition, bytes_from_query, from_query,
-    unix_time, with_bytes, with_query,
+    ImageTagQuery, LogsQuery, NetworkInspectQuery, ResizeQuery, Tail, VolumeRemoveQuery, WaitCondition,
+    bytes_from_query, from_query, unix_time, with_bytes, with_query,
 };
 pub use shape::{Empty, Id};
 pub use stats::{

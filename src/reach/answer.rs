@@ -44,13 +44,22 @@ impl Map<'_> {
     pub(super) fn netns(&self, end: &End) -> Option<u64> {
         match end {
             End::Container(id) => {
-                let process = self.world.main_process(id);
-                let own = process.and_then(|it| it.process.namespaces.get(&crate::trace::NamespaceKind::Net).copied());
-                own.or_else(|| self.world.netns_of(id)).or_else(|| self.joined(id))
+                let known = self.places.borrow().get(id).copied();
+                known.unwrap_or_else(|| {
+                    let place = self.place(id);
+                    self.places.borrow_mut().insert(id.clone(), place);
+                    place
+                })
             }
             End::Host => Some(self.host),
             End::Outside => None,
         }
+    }
+
+    fn place(&self, id: &ContainerId) -> Option<u64> {
+        let process = self.world.main_process(id);
+        let own = process.and_then(|it| it.process.namespaces.get(&crate::trace::NamespaceKind::Net).copied());
+        own.or_else(|| self.world.netns_of(id)).or_else(|| self.joined(id))
     }
 
     fn joined(&self, id: &ContainerId) -> Option<u64> {
@@ -65,9 +74,8 @@ impl Map<'_> {
         let own = self.graph.addresses(netns).iter().map(|(address, _)| *address);
         let mut own: Vec<_> = own.filter(|address| !address.is_loopback()).collect();
         let near = |address: &Ipv4Addr| {
-            let routes = self.world.routes.iter().filter(|route| route.netns == asker && route.via.is_none());
-            let mut blocks = routes.filter_map(|route| super::packet::Block::parse(&route.destination));
-            blocks.any(|block| block.prefix > 0 && block.has(*address))
+            let mut routes = self.routes(asker).iter().filter(|(_, route)| route.via.is_none());
+            routes.any(|(block, _)| block.prefix > 0 && block.has(*address))
         };
         own.sort_by_key(|address| !near(address));
         own

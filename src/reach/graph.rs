@@ -3,8 +3,10 @@
 use crate::trace::{Link, LinkKey, LinkKind, World};
 use petgraph::graph::{NodeIndex, UnGraph};
 use petgraph::visit::EdgeRef;
-use std::collections::{BTreeMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::Ipv4Addr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What two links have to do with each other.
@@ -20,7 +22,25 @@ enum Joined {
 pub(super) struct Graph {
     links: UnGraph<Arc<Link>, Joined>,
     by_key: BTreeMap<LinkKey, NodeIndex>,
+    by_name: HashMap<(u64, String), NodeIndex>,
     addresses: BTreeMap<u64, Vec<(Ipv4Addr, LinkKey)>>,
+    own: HashSet<(u64, Ipv4Addr)>,
+    /// Who answers at a bridge, once somebody has asked there.
+    answers: RefCell<HashMap<LinkKey, Rc<Vec<Answerer>>>>,
+}
+
+/// What answers at a bridge, or would.
+struct Answerer {
+    /// The bridge's port that it is behind; none for the bridge's own namespace.
+    port: Option<LinkKey>,
+    what: Behind,
+}
+
+enum Behind {
+    /// A namespace with its link there, and what on the way to it carries nothing.
+    End(Arc<Link>, Option<Arc<Link>>),
+    /// It is not known what.
+    NotKnown(Arc<Link>),
 }
 
 /// Who at a bridge has an address.
@@ -37,19 +57,23 @@ pub(super) enum Found {
 
 impl Graph {
     pub fn of(world: &World) -> Self {
-        let (mut links, mut by_key) = (UnGraph::default(), BTreeMap::new());
+        let (mut links, mut by_key, mut by_name) = (UnGraph::default(), BTreeMap::new(), HashMap::new());
+        let mut by_index: HashMap<u32, Vec<&Arc<Link>>> = HashMap::new();
         for link in world.links.values() {
-            by_key.insert(link.key.clone(), links.add_node(Arc::clone(link)));
+            let node = links.add_node(Arc::clone(link));
+            by_key.insert(link.key.clone(), node);
+            by_name.entry((link.netns, link.name.clone())).or_insert(node);
+            by_index.entry(link.ifindex).or_default().push(link);
         }
+        let of_index = |index: Option<u32>| index.and_then(|index| by_index.get(&index)).into_iter().flatten();
         for link in world.links.values() {
             let joined = |other: &Arc<Link>, how| {
                 let (a, b) = (by_key.get(&link.key)?, by_key.get(&other.key)?);
                 Some((*a, *b, how))
             };
-            let peer = world.peer_of(link).filter(|peer| peer.key > link.key);
-            let bridge = link.master.and_then(|master| {
-                world.links.values().find(|other| other.netns == link.netns && other.ifindex == master)
-            });
+            let peer = of_index(link.peer_ifindex).find(|other| other.is_peer_of(link));
+            let peer = peer.filter(|peer| peer.key > link.key);
+            let bridge = of_index(link.master).find(|other| other.netns == link.netns);
             let both = [
                 peer.and_then(|peer| joined(peer, Joined::Cable)),
                 bridge.and_then(|bridge| joined(bridge, Joined::Port)),
@@ -69,7 +93,8 @@ impl Graph {
         for all in addresses.values_mut() {
             all.sort_by_key(|(_, key)| world.links.get(key).map_or(0, |link| link.ifindex));
         }
-        Self { links, by_key, addresses }
+        let own = addresses.iter().flat_map(|(netns, all)| all.iter().map(|(address, _)| (*netns, *address))).collect();
+        Self { links, by_key, by_name, addresses, own, answers: RefCell::default() }
     }
 
     /// The addresses of a namespace, each with its link.
@@ -79,12 +104,12 @@ impl Graph {
 
     /// Whether the address is one of that namespace: all of 127.0.0.0/8 is.
     pub fn is_own(&self, netns: u64, address: Ipv4Addr) -> bool {
-        address.is_loopback() || self.addresses(netns).iter().any(|(own, _)| *own == address)
+        address.is_loopback() || self.own.contains(&(netns, address))
     }
 
     /// The link of that name in a namespace.
     pub fn named(&self, netns: u64, name: &str) -> Option<&Arc<Link>> {
-        self.links.node_weights().find(|link| link.netns == netns && link.name == name)
+        self.by_name.get(&(netns, name.to_owned())).map(|node| &self.links[*node])
     }
 
     /// The other end of a veth.
@@ -110,39 +135,62 @@ impl Graph {
     /// Who has the address, asked (ARP) at a bridge by one that is behind `asker`, a port of it. A namespace answers for all of its
     /// addresses, whichever link they are on (`arp_ignore` 0).
     pub fn at_bridge(&self, bridge: &Arc<Link>, asker: Option<&LinkKey>, address: Ipv4Addr) -> Found {
+        let known = self.answers.borrow().get(&bridge.key).cloned();
+        let all = known.unwrap_or_else(|| {
+            let all = Rc::new(self.answerers(bridge));
+            self.answers.borrow_mut().insert(bridge.key.clone(), Rc::clone(&all));
+            all
+        });
         let (mut found, mut cut, mut behind) = (Vec::new(), None, None);
-        let (mut open, mut seen) = (vec![(Arc::clone(bridge), asker.cloned())], HashSet::new());
-        while let Some((bridge, came_by)) = open.pop() {
+        for Answerer { what, .. } in all.iter().filter(|it| it.port.is_none() || it.port.as_ref() != asker) {
+            match what {
+                Behind::NotKnown(port) => behind = behind.or(Some(port)),
+                Behind::End(end, _) if !self.is_own(end.netns, address) => {}
+                Behind::End(_, Some(down)) => cut = Some(down),
+                Behind::End(end, None) => found.push(end),
+            }
+        }
+        match (found.as_slice(), cut, behind) {
+            ([end], _, _) => Found::At(Arc::clone(end)),
+            ([], Some(cut), _) => Found::Cut(Arc::clone(cut)),
+            ([], None, Some(port)) => Found::Behind(Arc::clone(port)),
+            ([], None, None) => Found::Nobody,
+            _ => Found::Several,
+        }
+    }
+
+    /// All that a bridge leads to, by others that hang on it, too.
+    fn answerers(&self, bridge: &Arc<Link>) -> Vec<Answerer> {
+        let mut all = Vec::new();
+        // Each with the port by which it was come to, of this bridge and of the one there.
+        let (mut open, mut seen) = (vec![(Arc::clone(bridge), None, None)], HashSet::new());
+        while let Some((bridge, first, came_by)) = open.pop() {
             if !seen.insert(bridge.key.clone()) {
                 continue;
             }
-            if self.is_own(bridge.netns, address) {
-                found.push(Arc::clone(&bridge));
-            }
+            all.push(Answerer { port: first.clone(), what: Behind::End(Arc::clone(&bridge), None) });
             let ports = self.joined(&bridge, Joined::Port).filter(|port| port.master == Some(bridge.ifindex));
             for port in ports.filter(|port| came_by.as_ref() != Some(&port.key)) {
+                let by = first.clone().or_else(|| Some(port.key.clone()));
                 let Some(end) = self.peer(port) else {
-                    behind = behind.or_else(|| port.up.then(|| Arc::clone(port)));
+                    if port.up {
+                        all.push(Answerer { port: by, what: Behind::NotKnown(Arc::clone(port)) });
+                    }
                     continue;
                 };
                 let down = [port, end].into_iter().find(|link| !link.up);
                 let down = down.or_else(|| [port, end].into_iter().find(|link| link.carries() == Some(false)));
                 match (self.bridge(end), down) {
-                    (Some(further), None) => open.push((Arc::clone(further), Some(end.key.clone()))),
+                    (Some(further), None) => open.push((Arc::clone(further), by, Some(end.key.clone()))),
                     (Some(_), Some(_)) => {}
-                    (None, _) if !self.is_own(end.netns, address) => {}
-                    (None, Some(down)) => cut = Some(Arc::clone(down)),
-                    (None, None) => found.push(Arc::clone(end)),
+                    (None, down) => {
+                        let what = Behind::End(Arc::clone(end), down.cloned());
+                        all.push(Answerer { port: by, what });
+                    }
                 }
             }
         }
-        match (found.len(), cut, behind) {
-            (1, _, _) => Found::At(found.remove(0)),
-            (0, Some(cut), _) => Found::Cut(cut),
-            (0, None, Some(port)) => Found::Behind(port),
-            (0, None, None) => Found::Nobody,
-            _ => Found::Several,
-        }
+        all
     }
 
     /// A bridge passes nothing on while it is switched off; its own carrier is that of its ports.

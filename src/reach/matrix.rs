@@ -23,21 +23,41 @@ pub struct Matrix {
 impl Matrix {
     /// The cell of a pair.
     pub fn cell(&self, from: &End, to: &End) -> Option<&Cell> {
-        self.cells.iter().find(|cell| cell.from == *from && cell.to == *to)
+        let (row, column) = (place(&self.from, from)?, place(&self.to, to)?);
+        // Row by row, and some are left out: it is there or a little before.
+        let most = (row * self.to.len() + column + 1).min(self.cells.len());
+        self.cells[..most].iter().rev().find(|cell| cell.from == *from && cell.to == *to)
     }
+}
+
+fn place(ends: &[End], end: &End) -> Option<usize> {
+    ends.iter().position(|it| it == end)
 }
 
 /// Who reaches whom. `outside`: the address beyond the uplink that is asked; the uplink's own next hop without.
 pub fn matrix(world: &World, question: Question, outside: Option<Ipv4Addr>) -> Matrix {
-    among(world, question, outside, End::all(world))
+    between(world, question, outside, None, None)
+}
+
+/// The same of those alone that somebody asks for.
+pub fn between(
+    world: &World,
+    question: Question,
+    outside: Option<Ipv4Addr>,
+    from: Option<&End>,
+    to: Option<&End>,
+) -> Matrix {
+    let ends = End::all(world);
+    let wanted = |of: Option<&End>| ends.iter().filter(|end| of.is_none_or(|of| of == *end)).cloned().collect();
+    among(world, question, outside, wanted(from), wanted(to))
 }
 
 /// The same of some of the ends: where there is no room for all.
-pub fn among(world: &World, question: Question, outside: Option<Ipv4Addr>, ends: Vec<End>) -> Matrix {
+pub fn among(world: &World, question: Question, outside: Option<Ipv4Addr>, from: Vec<End>, to: Vec<End>) -> Matrix {
     let named = |end: &End| question != Question::Name || matches!(end, End::Container(_));
     let asks = |end: &End| question != Question::Name || *end != End::Outside;
-    let from: Vec<End> = ends.iter().filter(|end| asks(end)).cloned().collect();
-    let to: Vec<End> = ends.into_iter().filter(named).collect();
+    let from: Vec<End> = from.into_iter().filter(asks).collect();
+    let to: Vec<End> = to.into_iter().filter(named).collect();
     let map = Map::of(world);
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
     let cells =

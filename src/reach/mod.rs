@@ -26,7 +26,7 @@ mod tests;
 mod walk;
 mod why;
 
-pub use matrix::{Matrix, among, cell, matrix};
+pub use matrix::{Matrix, among, between, cell, matrix};
 pub use packet::Protocol;
 pub use proof::{Verdict, asked, is_strange, proven, verdict};
 pub use why::Why;

@@ -3,6 +3,7 @@
 
 use super::packet::{Block, Packet, Protocol};
 use crate::trace::{Rule, RuleAction, World};
+use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -13,9 +14,14 @@ const HOOKED: [&str; 5] = ["prerouting", "input", "forward", "output", "postrout
 /// How deep jumps go in the kernel (NFT_JUMP_STACK_SIZE).
 const DEEPEST: usize = 16;
 
-/// All rules of a World.
+/// The rules of a namespace by chain, in order.
+type Chains = HashMap<String, Vec<(Arc<Rule>, Read)>>;
+
+/// All rules of a World, by namespace.
 pub(super) struct Rules {
-    all: Vec<(Arc<Rule>, Read)>,
+    chains: HashMap<u64, Chains>,
+    /// Those of which it is not known where they stand.
+    unplaced: HashMap<u64, Vec<(Arc<Rule>, Read)>>,
 }
 
 /// A rule as far as its words are known.
@@ -90,10 +96,27 @@ enum Step {
 
 impl Rules {
     pub fn of(world: &World) -> Self {
-        let filters = world.rules.values().filter(|rule| rule.key != FORWARDS);
+        // Of the other family no packet is led.
+        let filters = world.rules.values().filter(|rule| rule.key != FORWARDS && !rule.chain.starts_with("ip6 "));
         let mut all: Vec<_> = filters.map(|rule| (Arc::clone(rule), Read::parse(&rule.text))).collect();
         all.sort_by_key(|(rule, _)| rule.place);
-        Self { all }
+        let jumped_to: HashSet<String> = all
+            .iter()
+            .filter_map(|(_, read)| match &read.verdict {
+                Verdict::Jump(to) | Verdict::Goto(to) => Some(to.clone()),
+                _ => None,
+            })
+            .collect();
+        let mut rules = Self { chains: HashMap::new(), unplaced: HashMap::new() };
+        for (rule, read) in all {
+            let chain = rule.chain.as_str();
+            if !HOOKED.contains(&chain) && (chain.is_empty() || !jumped_to.contains(chain)) {
+                rules.unplaced.entry(rule.netns).or_default().push((Arc::clone(&rule), read.clone()));
+            }
+            let chains = rules.chains.entry(rule.netns).or_default();
+            chains.entry(rule.chain.clone()).or_default().push((rule, read));
+        }
+        rules
     }
 
     /// What the rules of a hook do with it.
@@ -108,8 +131,8 @@ impl Rules {
     }
 
     fn chain(&self, name: &str, seen: &Seen<'_>, depth: usize) -> Step {
-        let rules = self.all.iter().filter(|(rule, _)| rule.netns == seen.netns && rule.chain == name);
-        for (rule, read) in rules {
+        let rules = self.chains.get(&seen.netns).and_then(|chains| chains.get(name));
+        for (rule, read) in rules.into_iter().flatten() {
             match read.meets(seen) {
                 Some(false) => continue,
                 None => return Step::Done(Fate::NotKnown(Arc::clone(rule))),
@@ -145,17 +168,10 @@ impl Rules {
     /// A rule of which it is not known where it stands – of a recording of before that was told, or in a chain that the kernel may call
     /// at a place of its own – and that does not let the packet through.
     fn out_of_order(&self, hook: &str, seen: &Seen<'_>) -> Option<Fate> {
-        let jumped_to = |chain: &str| {
-            self.all
-                .iter()
-                .any(|(_, read)| matches!(&read.verdict, Verdict::Jump(to) | Verdict::Goto(to) if to == chain))
-        };
-        let unplaced = |rule: &Rule| match rule.chain.as_str() {
-            // A masquerade is valid in no other hook.
-            "" => (hook == "postrouting") == (rule.action == RuleAction::Masquerade),
-            chain => !HOOKED.contains(&chain) && !jumped_to(chain),
-        };
-        let here = self.all.iter().filter(|(rule, _)| rule.netns == seen.netns && unplaced(rule));
+        // A masquerade is valid in no other hook.
+        let of_hook =
+            |rule: &Rule| !rule.chain.is_empty() || (hook == "postrouting") == (rule.action == RuleAction::Masquerade);
+        let here = self.unplaced.get(&seen.netns)?.iter().filter(|(rule, _)| of_hook(rule));
         for (rule, read) in here.filter(|(_, read)| read.meets(seen) != Some(false)) {
             match read.verdict {
                 Verdict::Accept | Verdict::Nothing | Verdict::Return => {}

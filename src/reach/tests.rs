@@ -479,3 +479,22 @@ fn nothing_is_asked_of_what_does_not_run() {
     assert_eq!(matrix(&lab.world, Question::Ping, None).cells.len(), 2);
     assert!(matrix(&World::default(), Question::Ping, None).cells.is_empty());
 }
+
+#[test]
+fn a_matrix_finds_its_cells_and_is_made_of_those_that_are_asked_for() {
+    let mut lab = Lab::new();
+    let networks = ["bridge", "front", "back"];
+    let ends: Vec<End> = (2..82).map(|n| lab.container(&format!("c{n}"), n, &[networks[n as usize % 3]])).collect();
+    let all = matrix(&lab.world, Question::Ping, None);
+    assert_eq!(all.cells.len(), 82 * 81);
+    for cell in &all.cells {
+        assert_eq!(all.cell(&cell.from, &cell.to), Some(cell));
+    }
+    assert_eq!(all.cell(&End::Host, &End::Host), None);
+    let row = between(&lab.world, Question::Ping, None, Some(&ends[0]), None);
+    assert_eq!((row.from.len(), row.cells.len()), (1, 81));
+    let same = |cell: &Cell| all.cell(&cell.from, &cell.to) == Some(cell);
+    assert!(row.cells.iter().all(same));
+    let one = between(&lab.world, Question::Ping, None, Some(&ends[0]), Some(&End::Host));
+    assert!(one.cells.len() == 1 && one.cells.iter().all(same));
+}

@@ -13,8 +13,10 @@ use super::Why;
 use super::graph::{Found, Graph};
 use super::packet::{Block, Packet};
 use super::rules::{FORWARDS, Fate, Rules, Seen};
-use crate::spec::visible;
+use crate::spec::{ContainerId, visible};
 use crate::trace::{Entity, Link, LinkKey, LinkKind, Route, Rule, World};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -26,6 +28,11 @@ pub(super) struct Map<'w> {
     pub world: &'w World,
     pub graph: Graph,
     rules: Rules,
+    routes: HashMap<u64, Vec<(Block, &'w Route)>>,
+    /// The `lo` of each namespace.
+    loopbacks: HashMap<u64, &'w Arc<Link>>,
+    /// In which namespace a container is, once somebody has asked.
+    pub(super) places: RefCell<HashMap<ContainerId, Option<u64>>>,
     /// The namespace that plays the host.
     pub host: u64,
 }
@@ -90,7 +97,23 @@ impl<'w> Map<'w> {
     /// None before the host was looked at.
     pub fn of(world: &'w World) -> Option<Self> {
         let host = world.host.as_ref()?.netns;
-        Some(Self { world, graph: Graph::of(world), rules: Rules::of(world), host })
+        let mut routes: HashMap<u64, Vec<_>> = HashMap::new();
+        for route in &world.routes {
+            if let Some(block) = Block::parse(&route.destination) {
+                routes.entry(route.netns).or_default().push((block, route));
+            }
+        }
+        let mut loopbacks = HashMap::new();
+        for link in world.links.values().filter(|link| link.kind == LinkKind::Loopback) {
+            loopbacks.entry(link.netns).or_insert(link);
+        }
+        let (graph, rules, places) = (Graph::of(world), Rules::of(world), RefCell::default());
+        Some(Self { world, graph, rules, routes, loopbacks, places, host })
+    }
+
+    /// The routes of a namespace, each with its destination.
+    pub fn routes(&self, netns: u64) -> &[(Block, &'w Route)] {
+        self.routes.get(&netns).map_or(&[], Vec::as_slice)
     }
 
     /// The link by which the host reaches what is outside, if it has one.
@@ -220,7 +243,7 @@ impl<'m, 'w> Walk<'m, 'w> {
     }
 
     fn take_in(&self, netns: u64, came_by: Option<&Link>, packet: &Packet) -> Result<(), Stop> {
-        let lo = self.map.world.links.values().find(|link| link.netns == netns && link.kind == LinkKind::Loopback);
+        let lo = self.map.loopbacks.get(&netns);
         // What stays in a namespace goes by its `lo`.
         if let (None, Some(lo)) = (came_by, lo)
             && !lo.up
@@ -241,11 +264,8 @@ impl<'m, 'w> Walk<'m, 'w> {
                 if netns == self.map.host { Some(Entity::Host) } else { holder.cloned().map(Entity::Container) };
             Stop::at(Why::NoRoute { to: packet.to, back: packet.answers }, because)
         };
-        let here = world.routes.iter().filter(|route| route.netns == netns);
-        let fitting = here.filter_map(|route| {
-            let block = Block::parse(&route.destination).filter(|block| block.has(packet.to))?;
-            Some((block.prefix, route, graph.named(netns, &route.dev)?))
-        });
+        let here = self.map.routes(netns).iter().filter(|(block, _)| block.has(packet.to));
+        let fitting = here.filter_map(|(block, route)| Some((block.prefix, *route, graph.named(netns, &route.dev)?)));
         let all: Vec<_> = fitting.collect();
         // With a link that is switched off the kernel takes its routes away.
         let best = all.iter().filter(|(_, _, link)| link.up).map(|(prefix, ..)| *prefix).max();

@@ -251,6 +251,21 @@ fn said(lab: &Lab<'_>) {
         let said = fails(reach(args), 1);
         assert!(said.contains(problem), "{said}");
     }
+    for address in ["0.0.0.0", "127.0.0.1", "255.255.255.255", "224.0.0.1"] {
+        let said = fails(reach(&["lone", "outside", "--outside", address]), 1);
+        assert!(said.contains(address), "{said}");
+    }
+    let (question, from) = (Question::Ping, Some("lone".to_owned()));
+    let (to, outside, patience) = (None, None, Some(PATIENCE));
+    let (mut seen, command) = (Vec::new(), ReachCommand { question, from, to, outside, prove: true, patience });
+    let report = lab.client.reach_told(&command, |done, of| seen.push((done, of))).unwrap();
+    let all = report.matrix.cells.len();
+    assert_eq!((seen.last(), report.matrix.from.len()), (Some(&(all, all)), 1), "it is told how far it is");
+    let command = ReachCommand { from: Some("nobody".to_owned()), ..command };
+    assert!(lab.client.reach_told(&command, |_, _| ()).is_err());
+    lab.host("sysctl -w net.ipv4.ip_forward=0");
+    lab.decides("lone", "far", DoesNot, "no-forwarding");
+    lab.host("sysctl -w net.ipv4.ip_forward=1");
     lab.docker("stop -t 0 alone");
     assert!(fails(reach(&["lone", "alone"]), 1).contains("docker start alone"));
 }

@@ -86,9 +86,12 @@ fn check(endpoint: Endpoint) {
         E::NetworkPrune => known::<FilterQuery>(&model::PruneNetworksOptions { filters: some() }),
         E::VolumePrune => known::<FilterQuery>(&model::PruneVolumesOptions { filters: some() }),
         E::NetworkList => known::<FilterQuery>(&model::ListNetworksOptions { filters: some() }),
+        E::NetworkInspect => {
+            known::<NetworkInspectQuery>(&model::InspectNetworkOptions { verbose: true, scope: some() })
+        }
         E::VolumeRemove => known::<VolumeRemoveQuery>(&model::RemoveVolumeOptions::default()),
         // The model has options for these, all of which are beyond what dockwalk shows; they are ignored.
-        E::ImageInspect | E::ImageHistory | E::ContainerStart | E::NetworkInspect => {}
+        E::ImageInspect | E::ImageHistory | E::ContainerStart => {}
         // The model has none either.
         E::Ping
         | E::Version

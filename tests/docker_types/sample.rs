@@ -162,6 +162,7 @@ fn endpoint_config() -> EndpointConfig {
     EndpointConfig {
         ipam_config: Some(addresses_asked()),
         aliases: list("a"),
+        links: list("b:c"),
         mac_address: text("02:42:ac:11:00:02"),
         rest: Rest::new(),
     }

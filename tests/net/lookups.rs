@@ -83,7 +83,7 @@ pub fn names_are_answered_and_others_asked() {
         }),
     ];
     let names: Names = Arc::new(|question: &Question| match (question.name.as_str(), question.kind) {
-        ("web.net", Kind::A) => Reply::Known(vec![Record::Address(KNOWN)]),
+        ("web.net", Kind::A) => Reply::Known(vec![Record::Address(KNOWN.into())]),
         ("nobody", _) => Reply::Nobody,
         _ => Reply::Elsewhere,
     });

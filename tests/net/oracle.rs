@@ -26,7 +26,10 @@ pub fn dump(netns: &Netns) -> String {
     let links = "ip link | sed -E 's/ state [A-Z]+//; s/ qdisc [a-z_]+//; s/NO-CARRIER,|,LOWER_UP//g'";
     in_netns(
         netns,
-        &format!("{links}; ip -4 -o addr; ip -4 route | sed 's/ linkdown//'; nft list ruleset 2>/dev/null || true"),
+        &format!(
+            "{links}; ip -4 -o addr; ip -4 route | sed 's/ linkdown//'; ip -6 -o addr show scope global; \
+             cat /proc/sys/net/ipv6/conf/all/forwarding; nft list ruleset 2>/dev/null || true"
+        ),
     )
 }
 
@@ -53,7 +56,12 @@ pub fn states_known(world: &World, netns: &Netns) -> States {
     links.iter().map(|link| (link.name.clone(), of(link))).collect()
 }
 
-/// The links, IPv4 addresses and routes of the World in a namespace are those that `ip` shows there.
+/// What of IPv6 each link has by itself, which the World does not say.
+fn by_itself(text: &str) -> bool {
+    ["fe80:", "ff00:", "::1/", "multicast"].iter().any(|begin| text.starts_with(begin)) || text == "::1"
+}
+
+/// The links, addresses and routes of the World in a namespace are those that `ip` shows there.
 pub fn assert_world_is_what_ip_shows(world: &World, netns: &Netns) {
     let shown = json(netns, "ip -j -d link");
     let index_of: BTreeMap<&str, u64> =
@@ -88,8 +96,9 @@ pub fn assert_world_is_what_ip_shows(world: &World, netns: &Netns) {
     assert_eq!(known_links, shown_links, "links");
 
     let mut shown_addresses = BTreeSet::new();
-    for link in json(netns, "ip -j -4 addr") {
-        for address in link["addr_info"].as_array().into_iter().flatten() {
+    for link in json(netns, "ip -j addr") {
+        let all = link["addr_info"].as_array().into_iter().flatten();
+        for address in all.filter(|address| !address["local"].as_str().is_none_or(by_itself)) {
             let cidr = format!("{}/{}", address["local"].as_str().unwrap(), address["prefixlen"]);
             shown_addresses.insert((link["ifname"].as_str().unwrap().to_owned(), cidr));
         }
@@ -101,10 +110,14 @@ pub fn assert_world_is_what_ip_shows(world: &World, netns: &Netns) {
     assert_eq!(known_addresses, shown_addresses, "addresses");
 
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let shown_routes: BTreeSet<_> = json(netns, "ip -j -4 route")
-        .iter()
-        .map(|route| (text(&route["dst"]).unwrap(), text(&route["gateway"]), text(&route["dev"]).unwrap()))
-        .collect();
+    let row = |route: &Value, any: &str| {
+        let to = text(&route["dst"]).unwrap();
+        (if to == "default" { any.to_owned() } else { to }, text(&route["gateway"]), text(&route["dev"]).unwrap())
+    };
+    let mut shown_routes: BTreeSet<_> =
+        json(netns, "ip -j -4 route").iter().map(|route| row(route, "default")).collect();
+    let six = json(netns, "ip -j -6 route").into_iter().filter(|route| !by_itself(route["dst"].as_str().unwrap()));
+    shown_routes.extend(six.map(|route| row(&route, "::/0")));
     let known_routes: BTreeSet<_> = world
         .routes
         .iter()

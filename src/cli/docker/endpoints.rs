@@ -23,9 +23,15 @@ pub(super) fn asked(args: &CreateArgs) -> Result<Vec<Asked>, ClientError> {
     if !first.aliases.is_empty() && !matches!(name.as_str().into(), NetworkMode::Named(_)) {
         return Err(ClientError::new(Code::AliasFlagUserOnly));
     }
-    if let Some(rest) = args.unbuilt.endpoint() {
-        let ipam = first.ipam_config.get_or_insert_default();
-        (ipam.ipv6_address, ipam.link_local_ips) = rest;
+    if matches!(name.as_str().into(), NetworkMode::Named(_)) {
+        first.links.extend(args.link.iter().cloned());
+    }
+    if let Some(ip6) = args.ip6.as_ref().filter(|ip6| !ip6.is_empty()) {
+        first.ipam_config.get_or_insert_default().ipv6_address.clone_from(ip6);
+    }
+    let of_link = &args.unbuilt.link_local_ip;
+    if !of_link.is_empty() {
+        first.ipam_config.get_or_insert_default().link_local_ips.clone_from(of_link);
     }
     Ok(all)
 }

@@ -1,11 +1,11 @@
 //! `docker inspect`, `version`, `info`.
 
 use super::{CommandSession, encode};
-use crate::cli::docker_args::{FormatArg, InspectArgs};
+use crate::cli::docker_args::{FormatArg, InspectArgs, NetworkInspectArgs};
 use crate::cli::template::Template;
 use crate::cli::{Done, Failure, out, report};
 use crate::client::ClientError;
-use crate::docker::{ContainerInspectQuery, Json, with_query};
+use crate::docker::{ContainerInspectQuery, Json, NetworkInspectQuery, with_query};
 use crate::trace::Code;
 
 /// Kinds of things and where each is asked for, in docker's order.
@@ -32,8 +32,12 @@ pub(in crate::cli) fn volume(session: &CommandSession<'_>, args: &InspectArgs) -
     inspect(session, args, Some("volume"))
 }
 
-pub(in crate::cli) fn network(session: &CommandSession<'_>, args: &InspectArgs) -> Done {
-    inspect(session, args, Some("network"))
+pub(in crate::cli) fn network(session: &CommandSession<'_>, args: &NetworkInspectArgs) -> Done {
+    let verbose = if args.verbose { "true" } else { "" }.to_owned();
+    shown(session, args.format.as_deref(), &args.names, |name| {
+        let query = NetworkInspectQuery { verbose: verbose.clone(), ..NetworkInspectQuery::default() };
+        session.client.get(&with_query(&format!("/networks/{}", encode(name)), &query))
+    })
 }
 
 pub(in crate::cli) fn version(session: &CommandSession<'_>, args: &FormatArg) -> Done {
@@ -45,15 +49,24 @@ pub(in crate::cli) fn info(session: &CommandSession<'_>, args: &FormatArg) -> Do
 }
 
 fn inspect(session: &CommandSession<'_>, args: &InspectArgs, kind: Option<&str>) -> Done {
+    shown(session, args.format.as_deref(), &args.names, |name| find(session, name, kind, args.size))
+}
+
+fn shown(
+    session: &CommandSession<'_>,
+    format: Option<&str>,
+    names: &[String],
+    find: impl Fn(&str) -> Result<Json, ClientError>,
+) -> Done {
     // A template of one thing alone; json is that of each in a line.
-    let template = match args.format.as_deref() {
+    let template = match format {
         None | Some("") => None,
         Some("json") => Some(Template::parse("{{json .}}")?),
         Some(text) => Some(Template::parse(text)?),
     };
     let (mut found, mut failed) = (Vec::new(), false);
-    for name in &args.names {
-        match find(session, name, kind, args.size) {
+    for name in names {
+        match find(name) {
             Ok(thing) => found.push(thing),
             Err(error) => {
                 report::as_docker(session.words, &error.problem);

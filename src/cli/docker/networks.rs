@@ -15,6 +15,7 @@ use crate::docker::{
 use crate::trace::Code;
 use hyper::Method;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &NetworkCreateArgs) -> Done {
     let body = NetworkCreate {
@@ -75,12 +76,18 @@ fn pools(args: &NetworkCreateArgs) -> Result<Vec<IpamConfig>, ClientError> {
 
 /// What cannot be read is the engine's to refuse.
 fn holds(subnet: &str, address: &str) -> bool {
-    let read = |text: &str| text.parse::<std::net::Ipv4Addr>().map(u32::from).ok();
+    // Both as numbers of so many bits, which are those of their kind.
+    let read = |text: &str| match text.parse::<IpAddr>().ok()? {
+        IpAddr::V4(address) => Some((32_u32, u128::from(u32::from(address)))),
+        IpAddr::V6(address) => Some((128, u128::from(address))),
+    };
     let (start, prefix) = subnet.split_once('/').unwrap_or((subnet, ""));
-    let prefix = prefix.parse::<u32>().ok().filter(|prefix| *prefix <= 32);
-    let (Some(start), Some(prefix), Some(address)) = (read(start), prefix, read(address)) else { return true };
-    let mask = u32::MAX.checked_shl(32 - prefix).unwrap_or(0);
-    start & mask == address & mask
+    let (Some((bits, start)), Some((other, address)), Ok(prefix)) = (read(start), read(address), prefix.parse::<u32>())
+    else {
+        return true;
+    };
+    let rest = bits.saturating_sub(prefix);
+    bits == other && start.checked_shr(rest) == address.checked_shr(rest)
 }
 
 pub(in crate::cli) fn remove(session: &CommandSession<'_>, args: &NetworkRmArgs) -> Done {
@@ -97,10 +104,11 @@ pub(in crate::cli) fn remove(session: &CommandSession<'_>, args: &NetworkRmArgs)
 }
 
 pub(in crate::cli) fn connect(session: &CommandSession<'_>, args: &NetworkConnectArgs) -> Done {
-    let ipv4_address = args.ip.clone().unwrap_or_default();
+    let (ipv4_address, ipv6_address) = (args.ip.clone().unwrap_or_default(), args.ip6.clone().unwrap_or_default());
     let endpoint = EndpointConfig {
-        ipam_config: Some(EndpointIpamConfig { ipv4_address, ..EndpointIpamConfig::default() }),
+        ipam_config: Some(EndpointIpamConfig { ipv4_address, ipv6_address, ..EndpointIpamConfig::default() }),
         aliases: args.alias.clone(),
+        links: args.link.clone(),
         ..EndpointConfig::default()
     };
     put_on(session, &args.network, &args.container, endpoint)?;

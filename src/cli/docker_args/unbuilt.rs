@@ -73,9 +73,6 @@ pub struct UnbuiltArgs {
     /// Container IPv4/IPv6 link-local addresses
     #[arg(long, hide = true)]
     pub link_local_ip: Vec<String>,
-    /// IPv6 address (e.g., 2001:db8::33)
-    #[arg(long, hide = true)]
-    pub ip6: Option<String>,
     /// Skip image verification: nothing is verified by a notary here, as with docker's default
     #[arg(long, hide = true)]
     pub disable_content_trust: bool,
@@ -107,11 +104,5 @@ impl UnbuiltArgs {
             io_maximum_bandwidth: self.io_maxbandwidth.clone(),
             io_maximum_iops: self.io_maxiops.clone(),
         }
-    }
-
-    /// What of an endpoint in a network: its address of IPv6, and those of its link alone.
-    pub fn endpoint(&self) -> Option<(String, Vec<String>)> {
-        let asked = self.ip6.is_some() || !self.link_local_ip.is_empty();
-        asked.then(|| (self.ip6.clone().unwrap_or_default(), self.link_local_ip.clone()))
     }
 }

@@ -63,7 +63,7 @@ pub struct NetworkCreateArgs {
     /// Allocate container ip from a sub-range
     #[arg(long, value_name = "ADDRESS/PREFIX")]
     pub ip_range: Vec<String>,
-    /// IPv4 gateway for the subnet
+    /// IPv4 or IPv6 gateway for the subnet
     #[arg(long, value_name = "ADDRESS")]
     pub gateway: Vec<String>,
     /// Auxiliary addresses that no container gets
@@ -82,7 +82,7 @@ pub struct NetworkCreateArgs {
     #[arg(short, long, value_name = "KEY=VALUE")]
     pub opt: Vec<String>,
     /// Enable or disable IPv6 address assignment
-    #[arg(long, hide = true)]
+    #[arg(long)]
     pub ipv6: bool,
     /// Control the network's scope
     #[arg(long, hide = true)]
@@ -94,15 +94,35 @@ pub struct NetworkCreateArgs {
     pub name: String,
 }
 
+/// `docker network inspect`
+#[derive(Debug, Args)]
+pub struct NetworkInspectArgs {
+    /// The word `json`
+    #[arg(short, long)]
+    pub format: Option<String>,
+    /// Verbose output for diagnostics
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Names or ids
+    #[arg(required = true)]
+    pub names: Vec<String>,
+}
+
 /// `docker network connect`
 #[derive(Debug, Args)]
 pub struct NetworkConnectArgs {
     /// IPv4 address (e.g., "172.30.100.104")
     #[arg(long, value_name = "ADDRESS")]
     pub ip: Option<String>,
+    /// IPv6 address (e.g., "2001:db8::33")
+    #[arg(long, value_name = "ADDRESS")]
+    pub ip6: Option<String>,
     /// Add network-scoped alias for the container
     #[arg(long, value_name = "NAME")]
     pub alias: Vec<String>,
+    /// Add link to another container
+    #[arg(long, value_name = "NAME[:ALIAS]")]
+    pub link: Vec<String>,
     /// Name or id of a network
     pub network: String,
     /// Name or id of a container

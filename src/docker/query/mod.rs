@@ -50,6 +50,16 @@ pub struct EventsQuery {
     pub filters: Filters,
 }
 
+/// `GET /networks/{name}`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NetworkInspectQuery {
+    /// Of a swarm's network its services, too; what is no word for a truth is refused. Other networks have none.
+    pub verbose: String,
+    /// Where it must be known: `local`, or `swarm`; empty: anywhere.
+    pub scope: String,
+}
+
 /// `DELETE /volumes/{name}`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

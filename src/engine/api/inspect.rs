@@ -237,8 +237,10 @@ fn addresses(endpoint: &net::EndpointSettings) -> EndpointAddresses {
         gateway: endpoint.gateway.to_string(),
         ip_address: endpoint.address.to_string(),
         ip_prefix_len: endpoint.prefix,
+        ipv6_gateway: endpoint.six.map_or_else(String::new, |six| six.gateway.to_string()),
+        global_ipv6_address: endpoint.six.map_or_else(String::new, |six| six.address.to_string()),
+        global_ipv6_prefix_len: endpoint.six.map_or(0, |six| six.prefix),
         mac_address: endpoint.mac.clone(),
-        ..EndpointAddresses::default()
     }
 }
 
@@ -249,6 +251,7 @@ fn networks(container: &Container, state: &State) -> BTreeMap<String, EndpointSe
         let shown = EndpointSettings {
             ipam_config: place.asked.ipam_config,
             aliases: place.asked.aliases,
+            links: place.asked.links,
             network_id: place.network.map(|id| id.to_string()).unwrap_or_default(),
             addresses: endpoint.map(addresses).unwrap_or_default(),
             ..EndpointSettings::default()

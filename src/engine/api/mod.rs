@@ -86,6 +86,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/images/fsck", post(archive::fsck))
         .route("/reach", post(reach::reach))
         .route("/walk", post(reach::walk))
+        .route("/reach/lines", post(reach::lines))
         .route("/rewind", post(dockwalk::rewind))
         .route("/stop", post(dockwalk::stop));
     dockers()

@@ -5,8 +5,9 @@ use super::filter::{flag, labels, named, one_of, refuse_unknown};
 use super::{Shared, prune, query};
 use crate::docker::{
     self, FilterQuery, Ipam, IpamConfig, Network, NetworkConnect, NetworkCreate, NetworkCreated, NetworkDisconnect,
-    NetworkedContainer, NetworksPruned,
+    NetworkInspectQuery, NetworkedContainer, NetworksPruned,
 };
+use crate::engine::container::bounds;
 use crate::engine::moment::{Moment, NEVER};
 use crate::engine::net::{self, Segment};
 use crate::engine::news::Subject;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 /// Docker's two kinds of networks.
 const BUILT_IN: &str = "builtin";
 const CUSTOM: &str = "custom";
+/// Where all of them are known.
+const LOCAL: &str = "local";
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     let FilterQuery { filters } = query::read(&request)?;
@@ -45,8 +48,17 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     Ok(json(&all.filter(fits).map(|(_, shown)| shown).collect::<Vec<_>>()))
 }
 
-pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {
+/// As Docker's: of a network of this host `verbose` says nothing more.
+pub(super) async fn one(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
+    let NetworkInspectQuery { verbose, scope } = query::read(&request)?;
+    if !verbose.is_empty() && docker::bool_of(&verbose).is_none() {
+        let fault = Fault::new(FaultKind::BadRequest, Code::InvalidValue).with("option", "verbose");
+        return Err(fault.with("value", bounds::short(&verbose)).with("wanted", "flag").into());
+    }
     let driver = engine.net.find(&name)?;
+    if !matches!(scope.as_str(), "" | LOCAL) {
+        return Err(Fault::new(FaultKind::NotFound, Code::NoSuchNetwork).with("network", name).into());
+    }
     Ok(json(&describe(&engine, driver.network())))
 }
 
@@ -140,7 +152,7 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
             endpoint_id: endpoint.id,
             mac_address: endpoint.mac,
             ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),
-            ipv6_address: String::new(),
+            ipv6_address: endpoint.six.map_or_else(String::new, |six| format!("{}/{}", six.address, six.prefix)),
         };
         containers.insert(container.id.to_string(), place);
     }
@@ -160,8 +172,9 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
         name: network.name.clone(),
         id: network.id.to_string(),
         created: network.created.map_or_else(|| NEVER.to_owned(), Moment::rfc3339),
-        scope: "local".to_owned(),
+        scope: LOCAL.to_owned(),
         driver: network.driver_name().to_owned(),
+        enable_ipv6: segment.is_some_and(|of| of.six.is_some()),
         ipam: network.ipam.clone().unwrap_or_else(default),
         internal: segment.is_some_and(|of| of.internal),
         attachable: network.attachable,

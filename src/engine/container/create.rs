@@ -7,7 +7,7 @@ use crate::engine::moment::Moment;
 use crate::engine::store::{Image, Pin};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, private};
 use crate::spec::{ContainerId, Platform};
-use crate::trace::{Change, Code, OpKind, Plan, StepKind};
+use crate::trace::{Change, Code, NetworkMode, OpKind, Plan, StepKind};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
@@ -32,7 +32,9 @@ impl Engine {
         self.name_joined(&mut request)?;
         self.name_ipc(&mut request)?;
         super::start::check(&request.host_config)?;
-        let links = self.links(&request.host_config.links)?;
+        // In networks that somebody made they are names alone, of whoever is called so then.
+        let named = matches!(request.host_config.network_mode.as_str().into(), NetworkMode::Named(_));
+        let links = if named { Vec::new() } else { self.links(&request.host_config.links)? };
         let (image, hold) = self.held(&request.image)?;
         if let Some(wanted) = order.platform.as_ref().filter(|wanted| !wanted.runs(&image.config.platform)) {
             let fault = Fault::new(FaultKind::NotFound, Code::NoSuchImageForPlatform);

@@ -1,9 +1,10 @@
 //! `--link name[:alias]`: another container of the default bridge, known to this one by a name in `/etc/hosts`, and with its ports and
 //! environment by variables (moby `daemon/links`). The variables are as they were when this one was started; the address in the file
-//! is that of the other one's latest start.
+//! is that of the other one's latest start. In a network that somebody made a link is a name that 127.0.0.11 has for this container
+//! alone (`lookup`).
 
-use super::{Container, Link, Phase, bounds};
-use crate::docker::{Port, is_host_name};
+use super::{Container, Link, Phase, names};
+use crate::docker::Port;
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
 use crate::spec::ContainerId;
 use crate::trace::{Code, NetworkMode, OpKind};
@@ -23,11 +24,7 @@ impl Engine {
     /// Who is meant, when a container is created.
     pub(super) fn links(&self, asked: &[String]) -> Result<Vec<Link>> {
         let one = |text: &String| {
-            let (name, alias) = text.split_once(':').unwrap_or((text, text));
-            let alias = if alias.is_empty() { name } else { alias };
-            if name.is_empty() || !is_host_name(alias) {
-                return Err(Fault::new(FaultKind::BadRequest, Code::InvalidLink).with("link", bounds::short(text)));
-            }
+            let (name, alias) = names::link(text)?;
             // Docker's CLI takes a 404 for an image that is to be pulled.
             let other = self.containers.find(name).map_err(|it| Fault::of(FaultKind::BadRequest, it.problem))?;
             Ok(Link { other: other.id.clone(), alias: alias.to_owned() })

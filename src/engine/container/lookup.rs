@@ -1,13 +1,14 @@
 //! Names in networks that somebody made: who is called what there, and who answers for it (`net::Resolver`).
 //!
 //! A container is found by its name, its aliases and its short id, alone or with the network's name behind it, by those that are on
-//! the network with it. Of several that have a name each is told, by turns the first (round robin).
+//! the network with it; by the names that another's links have for it, by that one alone. Of several that have a name each is told, by turns the first (round robin).
 
-use super::{Container, Phase};
+use super::{Container, Phase, names};
 use crate::engine::lab::Netns;
 use crate::engine::net::{EndpointSettings, Kind, Names, Question, Record, Reply, Resolver, reversed};
 use crate::engine::{Cx, Engine, Result, random};
-use std::net::Ipv4Addr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Whom Docker asks where the host has nobody.
@@ -60,28 +61,45 @@ impl Engine {
             let shared = theirs.endpoints.into_iter().filter(|it| own.iter().any(|mine| mine.network == it.network));
             neighbours.extend(shared.map(|endpoint| (Arc::clone(&container), endpoint)));
         }
+        let mut known = false;
         let found = match question.kind {
             Kind::A | Kind::Aaaa => {
+                let linked = asker.linked_names(&question.name);
                 let called = |(container, endpoint): &&(Arc<Container>, EndpointSettings)| {
-                    container.is_called(&endpoint.name, &question.name)
+                    // What is a link's name on a network is nobody's own name there.
+                    let name = linked.get(&endpoint.name).unwrap_or(&question.name);
+                    container.is_called(&endpoint.name, name)
                 };
-                addresses(neighbours.iter().filter(called).map(|(_, endpoint)| endpoint.address))
+                let (by_link, by_name): (Vec<_>, Vec<_>) = neighbours
+                    .iter()
+                    .filter(called)
+                    .map(|(_, endpoint)| endpoint)
+                    .partition(|endpoint| linked.contains_key(&endpoint.name));
+                let found = if by_link.is_empty() { by_name } else { by_link };
+                known = !found.is_empty();
+                let of_kind = |endpoint: &EndpointSettings| match question.kind {
+                    Kind::Aaaa => endpoint.six.map(|six| six.address.into()),
+                    _ => Some(endpoint.address.into()),
+                };
+                addresses(found.into_iter().filter_map(of_kind))
             }
             Kind::Ptr => {
                 let at = reversed(&question.name);
-                let there = neighbours.iter().find(|(_, endpoint)| Some(endpoint.address) == at);
+                let has = |endpoint: &EndpointSettings, at: IpAddr| {
+                    at == endpoint.address || endpoint.six.is_some_and(|six| at == six.address)
+                };
+                let there = neighbours.iter().find(|(_, endpoint)| at.is_some_and(|at| has(endpoint, at)));
                 there.map_or_else(Vec::new, |(container, endpoint)| {
                     vec![Record::Name(format!("{}.{}", container.name, endpoint.name))]
                 })
             }
             Kind::Other => Vec::new(),
         };
-        match (found.is_empty(), question.kind) {
-            // It is known, and has none of these.
-            (false, Kind::Aaaa) => Reply::Known(Vec::new()),
-            (false, _) => Reply::Known(found),
-            (true, _) if self.leads_out(&state.endpoints) => Reply::Elsewhere,
-            (true, _) => Reply::Nobody,
+        // Of one that is known nobody else is asked, though it may have none of these.
+        match (known || !found.is_empty(), self.leads_out(&state.endpoints)) {
+            (true, _) => Reply::Known(found),
+            (false, true) => Reply::Elsewhere,
+            (false, false) => Reply::Nobody,
         }
     }
 
@@ -96,7 +114,7 @@ impl Engine {
 }
 
 /// Each once; which is the first is left to chance.
-fn addresses(all: impl Iterator<Item = Ipv4Addr>) -> Vec<Record> {
+fn addresses(all: impl Iterator<Item = IpAddr>) -> Vec<Record> {
     let mut all: Vec<_> = all.collect();
     all.sort_unstable();
     all.dedup();
@@ -118,6 +136,21 @@ impl Container {
         };
         let aliases = self.places.lock().get(network).map(|place| place.asked.aliases.clone()).unwrap_or_default();
         is(&self.name.get()) || is(self.id.short()) || aliases.iter().any(|alias| is(alias))
+    }
+
+    /// The networks on which that name, which is in small letters, is one of a link's, each with whom it means there.
+    fn linked_names(&self, name: &str) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        for (network, place) in self.places.lock().iter() {
+            let suffix = format!(".{}", network.to_lowercase());
+            for (other, alias) in place.asked.links.iter().filter_map(|link| names::link(link).ok()) {
+                let alias = alias.to_lowercase();
+                if alias == name || name.strip_suffix(&suffix) == Some(&alias) {
+                    found.insert(network.clone(), other.to_lowercase());
+                }
+            }
+        }
+        found
     }
 
     /// Nobody answers for names in it any more.

@@ -1,5 +1,7 @@
 //! Names and ids of containers.
 
+use super::bounds;
+use crate::docker::is_host_name;
 use crate::engine::{Fault, FaultKind, Result, random};
 use crate::spec::ContainerId;
 use crate::trace::Code;
@@ -98,12 +100,22 @@ pub fn random_name(taken: impl Fn(&str) -> bool) -> Result<String> {
 
 /// Docker's rule for names: `[a-zA-Z0-9][a-zA-Z0-9_.-]+`.
 pub fn check(name: &str) -> Result<()> {
-    super::bounds::length("name", name, super::bounds::NAME)?;
+    bounds::length("name", name, bounds::NAME)?;
     let mut bytes = name.bytes();
     let good = name.len() >= 2
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
     good.then_some(()).ok_or_else(|| Fault::new(FaultKind::BadRequest, Code::InvalidContainerName).with("name", name))
+}
+
+/// `name[:alias]`: who is meant, and what it is called.
+pub(super) fn link(text: &str) -> Result<(&str, &str)> {
+    let (name, alias) = text.split_once(':').unwrap_or((text, text));
+    let alias = if alias.is_empty() { name } else { alias };
+    if name.is_empty() || !is_host_name(alias) || text.len() > 2 * bounds::NAME {
+        return Err(Fault::new(FaultKind::BadRequest, Code::InvalidLink).with("link", bounds::short(text)));
+    }
+    Ok((name, alias))
 }
 
 /// The scope of the journal under which a container's directory is written down: it outlives its runs.

@@ -203,22 +203,32 @@ fn fits(driver: &dyn Driver, wish: &Wish) -> Result<()> {
             let fault = Fault::failed(Code::AddressOutside).with("address", address);
             Err(fault.with("network", &network.name).with("subnet", segment.subnet))
         }
-        _ => Ok(()),
+        _ => match (network.segment.as_ref().and_then(|segment| segment.six.as_ref()), wish.address6) {
+            (Some(six), Some(address)) if !six.subnet.has(address) => {
+                let fault = Fault::failed(Code::AddressOutside).with("address", address);
+                Err(fault.with("network", &network.name).with("subnet", six.subnet))
+            }
+            _ => Ok(()),
+        },
     }
 }
 
 /// What is asked of a place, if its network can have that.
 fn wish(driver: &dyn Driver, asked: &EndpointConfig) -> Result<Wish> {
     let network = driver.network();
-    let address = request::address(asked)?;
+    let (address, address6) = (request::address(asked)?, request::address6(asked)?);
     let refused = |code| Err(Fault::new(FaultKind::BadRequest, code).with("network", &network.name));
-    if network.is_predefined() && address.is_some() {
+    if network.is_predefined() && (address.is_some() || address6.is_some()) {
         return refused(Code::AddressUserOnly);
     }
     if network.is_predefined() && !asked.aliases.is_empty() {
         return refused(Code::AliasUserOnly);
     }
-    Ok(Wish { address, mac: tuning::mac(&asked.mac_address)? })
+    if let (Some(address), None) = (address6, network.segment.as_ref().and_then(|segment| segment.six.as_ref())) {
+        let fault = Fault::new(FaultKind::BadRequest, Code::AddressNoSubnet).with("address", address);
+        return Err(fault.with("network", &network.name));
+    }
+    Ok(Wish { address, address6, mac: tuning::mac(&asked.mac_address)? })
 }
 
 impl Container {

@@ -9,6 +9,7 @@ use crate::engine::net::{EndpointSettings, Wanted};
 use crate::engine::{Cx, Engine, Fault, Result};
 use crate::trace::{Code, Transport};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 impl Engine {
     /// Publishes a container's ports by the network that its default route leads by, where they are not yet.
@@ -20,7 +21,9 @@ impl Engine {
         }
         self.withdraw(cx, container)?;
         let Some(endpoint) = endpoint else { return Ok(()) };
-        let wanted = wanted(container, endpoint)?;
+        let driver = self.net.find(endpoint.network.as_str())?;
+        let binding = driver.network().segment.as_ref().and_then(|segment| segment.binding);
+        let wanted = wanted(container, endpoint, binding.map(IpAddr::from))?;
         self.net.publish(cx, &container.id, &container.name.get(), endpoint, &wanted)?;
         let published = self.net.published(&container.id);
         container.update(|state| (state.way, state.published) = (Some(endpoint.network.clone()), published));
@@ -64,7 +67,8 @@ pub fn with_images(asked: &BTreeMap<String, Empty>, image: &[String]) -> BTreeMa
 }
 
 /// What is to be published. As Docker: of ports that the container does not say it has, nothing.
-fn wanted(container: &Container, endpoint: &EndpointSettings) -> Result<Vec<Wanted>> {
+/// `usual`: at which of the host's addresses, where nothing is said.
+fn wanted(container: &Container, endpoint: &EndpointSettings, usual: Option<IpAddr>) -> Result<Vec<Wanted>> {
     let host = &container.request.host_config;
     let mut all = Vec::new();
     // As in Docker, a place is one of a port that is written in the same way.
@@ -84,10 +88,10 @@ fn wanted(container: &Container, endpoint: &EndpointSettings) -> Result<Vec<Want
             }
         };
         let one = |at, ports| Wanted { inside: port.number, transport: transport.clone(), at, ports };
-        all.extend(anywhere.then(|| one(None, None)));
+        all.extend(anywhere.then(|| one(usual, None)));
         for binding in bindings {
             // What is no address is each of the host's, as in Docker; 0 is any that is free.
-            let at = binding.host_ip.parse().ok();
+            let at = if binding.host_ip.is_empty() { usual } else { binding.host_ip.parse().ok() };
             let ports = host_ports(&binding.host_port).filter(|(first, _)| *first > 0);
             all.push(one(at, ports.map(|(first, last)| first..=last)));
         }

@@ -13,7 +13,7 @@ use crate::trace::{Code, NetworkMode};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Deref;
 
 /// What a container is asked to be: its config (which this derefs to), what concerns the host, and its log.
@@ -126,12 +126,14 @@ fn endpoints(config: NetworkingConfig) -> Result<BTreeMap<String, EndpointConfig
 /// What is asked of a place on a network, looked at before it is wanted.
 pub(in crate::engine) fn endpoint(asked: &EndpointConfig) -> Result<()> {
     if let Some(ipam) = &asked.ipam_config {
-        refuse("NetworkingConfig.IPAMConfig.IPv6Address", &ipam.ipv6_address, ipam.ipv6_address.is_empty())?;
         refuse("NetworkingConfig.IPAMConfig.LinkLocalIPs", &ipam.link_local_ips, ipam.link_local_ips.is_empty())?;
     }
     address(asked)?;
+    address6(asked)?;
     tuning::mac(&asked.mac_address)?;
     bounds::count("NetworkingConfig.Aliases", asked.aliases.len(), bounds::LIST)?;
+    bounds::count("NetworkingConfig.Links", asked.links.len(), bounds::LIST)?;
+    asked.links.iter().try_for_each(|link| super::names::link(link).map(drop))?;
     asked.aliases.iter().try_for_each(|alias| bounds::length("NetworkingConfig.Aliases", alias, bounds::NAME))?;
     refuse_rest("NetworkingConfig.", &asked.rest)
 }
@@ -143,10 +145,16 @@ pub(super) fn address(asked: &EndpointConfig) -> Result<Option<Ipv4Addr>> {
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
 }
 
+/// The same of IPv6.
+pub(super) fn address6(asked: &EndpointConfig) -> Result<Option<Ipv6Addr>> {
+    let text = asked.ipam_config.as_ref().map_or("", |ipam| ipam.ipv6_address.as_str());
+    let bad = |_no_address| Fault::new(FaultKind::BadRequest, Code::InvalidIpv6).with("address", bounds::short(text));
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(bad) }
+}
+
 /// What a network is asked to be that is not chosen here.
 pub(in crate::engine) fn refuse_network(request: &NetworkCreate) -> Result<()> {
     refuse("Network.Scope", &request.scope, matches!(request.scope.as_str(), "" | "local"))?;
-    refuse("Network.EnableIPv6", &request.enable_ipv6, !request.enable_ipv6)?;
     refuse_rest("Network.", &request.rest)?;
     let Some(ipam) = &request.ipam else { return Ok(()) };
     refuse("Network.IPAM.Driver", &ipam.driver, matches!(ipam.driver.as_str(), "" | "default"))?;

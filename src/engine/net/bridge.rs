@@ -5,6 +5,7 @@ use super::faults::Faults;
 use super::host::Host;
 use super::pool::Pool;
 use super::settle::Settling;
+use super::six::Pool6;
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::evidence;
@@ -16,6 +17,7 @@ pub(super) struct Bridge {
     pub(super) network: Network,
     pub(super) segment: Segment,
     pub(super) pool: Mutex<Pool>,
+    pub(super) pool6: Option<Mutex<Pool6>>,
     /// What is journaled for the link.
     entry: Mutex<Option<EntryId>>,
 }
@@ -25,7 +27,8 @@ impl Bridge {
         network.check_segment(&[])?;
         let segment = network.segment.clone().ok_or_else(|| Fault::failed(Code::NetworkSubnetInvalid))?;
         let pool = Mutex::new(Pool::new(&segment));
-        Ok(Self { network, segment, pool, entry: Mutex::default() })
+        let pool6 = segment.six.as_ref().map(|six| Mutex::new(Pool6::new(six)));
+        Ok(Self { network, segment, pool, pool6, entry: Mutex::default() })
     }
 
     /// The bridge's index, as it was last seen.
@@ -103,6 +106,7 @@ impl Driver for Bridge {
         self.make(cx, host)?;
         self.give_address(cx, host)?;
         host.forwarding(cx)?;
+        self.give_address6(cx, host, self.index(host)?)?;
         filter::add(cx, &host.netns(), &host.rules, &self.network, &self.segment)
     }
 

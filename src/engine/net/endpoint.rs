@@ -32,8 +32,10 @@ impl Bridge {
         self.join(cx, host, &veth, &keys)?;
         move_in(cx, host, container, sandbox, &keys)?;
         self.configure(cx, host, sandbox, &keys, address)?;
-        let (internal, network) = (segment.internal, self.network.name.clone());
-        self.note(sandbox, |endpoint| endpoint.way = Some(Way { internal, network, gateway: segment.gateway }));
+        let six = self.attach6(cx, container, sandbox, &keys, wish.address6)?;
+        let (internal, network, gateway) = (segment.internal, self.network.name.clone(), segment.gateway);
+        let gateway6 = six.map(|six| six.gateway);
+        self.note(sandbox, |endpoint| endpoint.way = Some(Way { internal, network, gateway, gateway6 }));
         sandbox::way_out(cx, sandbox, container)?;
         let seen = sandbox.lock().observer.link(&keys.inner).map(|link| link.mac.clone());
         Ok(EndpointSettings {
@@ -43,6 +45,7 @@ impl Bridge {
             address,
             prefix: segment.subnet.prefix(),
             gateway: segment.gateway,
+            six,
             mac: seen.unwrap_or_else(|| mac_text(&mac)),
             host_link: veth.name,
         })
@@ -59,6 +62,9 @@ impl Bridge {
         if let Some(address) = endpoint.address {
             faults.note(self.release(cx, host, sandbox, address));
         }
+        if let Some(address) = endpoint.address6 {
+            faults.note(self.release6(cx, sandbox, address));
+        }
         if faults.is_empty() {
             sandbox.lock().endpoints.remove(&self.network.id);
         }
@@ -66,7 +72,7 @@ impl Bridge {
     }
 
     /// Changes what is known of the endpoint.
-    fn note(&self, sandbox: &Mutex<Sandbox>, change: impl FnOnce(&mut Endpoint)) {
+    pub(super) fn note(&self, sandbox: &Mutex<Sandbox>, change: impl FnOnce(&mut Endpoint)) {
         if let Some(endpoint) = sandbox.lock().endpoints.get_mut(&self.network.id) {
             change(endpoint);
         }

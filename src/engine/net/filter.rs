@@ -5,18 +5,13 @@
 
 use super::multicast::Multicast;
 use super::nft::{self, RuleRow};
-use super::ruleset::{FAMILY, Ran, TABLE, TRACE_TABLE, delete_table, run};
+use super::ruleset::{FAMILY, FAMILY6, Ran, TABLE, TRACE_TABLE, delete_table, run};
+use super::script::{BETWEEN, PortRule, Ruled, script, script6};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::program;
-use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction, Transport};
-use std::fmt::Write;
-use std::net::SocketAddrV4;
+use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction};
 use std::path::Path;
-
-/// The chain that keeps bridges apart: what comes from one and is to leave by another is dropped (Docker's
-/// `DOCKER-ISOLATION-STAGE-2`).
-const BETWEEN: &str = "between";
 
 /// The table as it was last seen.
 #[derive(Debug, Default)]
@@ -27,8 +22,11 @@ pub(super) struct Rules {
     ports: Vec<PortRule>,
     /// Nothing else is forwarded: this machine forwards for its containers alone, as after Docker's `iptables -P FORWARD DROP`.
     narrow: bool,
-    /// What is journaled for it.
+    /// The same of IPv6.
+    narrow6: bool,
+    /// What is journaled for it, and for that of IPv6.
     entry: Option<EntryId>,
+    entry6: Option<EntryId>,
     seen: BTreeMap<String, Rule>,
     /// Rules in tables that somebody else made in the lab's host, as they were last seen.
     others: BTreeMap<String, Rule>,
@@ -78,11 +76,24 @@ impl Rules {
     fn list(&self, netns: &Netns, nft: &Path) -> Result<Ran> {
         let own = ["-j", "list", "table", FAMILY, TABLE];
         let mut listed = run(netns, nft, if self.lab { &["-j", "list", "ruleset"] } else { &own }, "")?;
+        if !self.lab && self.has_six() && listed.failure().is_none() {
+            listed = run(netns, nft, &["-j", "list", "ruleset"], "")?;
+        }
         if listed.failure().is_some() && !self.lab {
             // It may be gone: of the tables that there are, none is the engine's.
             listed = run(netns, nft, &["-j", "list", "tables"], "")?;
         }
         Ok(listed)
+    }
+
+    /// Some network has IPv6.
+    fn has_six(&self) -> bool {
+        self.networks.iter().any(|of| of.segment.six.is_some())
+    }
+
+    fn script(&self) -> String {
+        let six = if self.entry6.is_some() { script6(&self.networks, self.narrow6) } else { String::new() };
+        format!("{}{six}", script(&self.networks, &self.ports, self.narrow))
     }
 
     fn compare(&mut self, netns: &Netns, told: &nft_told::Told, listed: &Ran, record: Recorded<'_>) -> Result<()> {
@@ -96,7 +107,9 @@ impl Rules {
         };
         // What is there only while a packet is followed decides nothing.
         let rows = rows.into_iter().filter(|row| row.table != TRACE_TABLE);
-        let (own, others): (Vec<_>, Vec<_>) = rows.partition(|row| row.family == FAMILY && row.table == TABLE);
+        let (own, others): (Vec<_>, Vec<_>) =
+            rows.partition(|row| row.table == TABLE && [FAMILY, FAMILY6].contains(&row.family.as_str()));
+        let others = if self.lab { others } else { Vec::new() };
         let evidence = || told.evidence().into_iter().chain([listed.evidence.clone()]).collect::<Vec<_>>();
         // Before it is made, and after it is deleted, it is nobody's.
         if self.entry.is_some() {
@@ -142,115 +155,14 @@ fn of_others(rows: &[RuleRow], netns: u64) -> BTreeMap<String, Rule> {
     rows.iter().take(OTHERS).enumerate().map(rule).collect()
 }
 
-/// A network with rules.
-#[derive(Debug, Clone)]
-struct Ruled {
-    id: NetworkId,
-    name: String,
-    segment: Segment,
-}
-
-/// A port of the host's that leads to a container's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PortRule {
-    pub(super) container: ContainerId,
-    /// The network by which the container is reached.
-    pub(super) network: NetworkId,
-    pub(super) transport: Transport,
-    /// On which of the host's addresses; none: on each.
-    pub(super) at: Option<Ipv4Addr>,
-    pub(super) port: u16,
-    pub(super) to: SocketAddrV4,
-}
-
-/// The commands that make the table anew, in one transaction.
-fn script(networks: &[Ruled], ports: &[PortRule], narrow: bool) -> String {
-    let (mut nat, mut forward, mut between) = (String::new(), String::new(), String::new());
-    // Writing to a string does not fail.
-    for Ruled { segment: Segment { bridge, subnet, internal, .. }, .. } in networks {
-        if *internal {
-            writeln!(forward, "\t\tiifname \"{bridge}\" ip daddr != {subnet} drop").unwrap_or_default();
-            writeln!(forward, "\t\toifname \"{bridge}\" ip saddr != {subnet} drop").unwrap_or_default();
-        } else if networks.len() > 1 {
-            writeln!(forward, "\t\tiifname \"{bridge}\" oifname != \"{bridge}\" jump {BETWEEN}").unwrap_or_default();
-        }
-        if networks.len() > 1 {
-            writeln!(between, "\t\toifname \"{bridge}\" drop").unwrap_or_default();
-        }
-    }
-    for Ruled { id, segment: Segment { bridge, subnet, masquerade, internal, .. }, .. } in networks {
-        if *masquerade && !internal {
-            writeln!(nat, "\t\tip saddr {subnet} oifname != \"{bridge}\" masquerade").unwrap_or_default();
-        }
-        if *internal {
-            writeln!(forward, "\t\tiifname \"{bridge}\" accept").unwrap_or_default();
-            continue;
-        }
-        writeln!(forward, "\t\toifname \"{bridge}\" ct state established,related accept").unwrap_or_default();
-        writeln!(forward, "\t\tiifname \"{bridge}\" accept").unwrap_or_default();
-        for PortRule { transport, to, .. } in ports.iter().filter(|port| port.network == *id) {
-            let (address, port) = (to.ip(), to.port());
-            let meant = format!("ip daddr {address} {transport} dport {port}");
-            writeln!(forward, "\t\tiifname != \"{bridge}\" oifname \"{bridge}\" {meant} accept").unwrap_or_default();
-            writeln!(nat, "\t\tip saddr {address} {meant} masquerade").unwrap_or_default();
-        }
-        // Who comes from elsewhere to what nobody published (Docker: the policy of FORWARD).
-        writeln!(forward, "\t\toifname \"{bridge}\" drop").unwrap_or_default();
-    }
-    if narrow {
-        forward.push_str("\t\tdrop\n");
-    }
-    // What a chain jumps to stands before it.
-    let between = if between.is_empty() { between } else { format!("\tchain {BETWEEN} {{\n{between}\t}}\n") };
-    let redirect = redirect(networks, ports);
-    format!(
-        "add table {FAMILY} {TABLE}
-delete table {FAMILY} {TABLE}
-table {FAMILY} {TABLE} {{
-{between}{redirect}\tchain postrouting {{
-\t\ttype nat hook postrouting priority srcnat; policy accept;
-{nat}\t}}
-\tchain forward {{
-\t\ttype filter hook forward priority filter; policy accept;
-{forward}\t}}
-}}
-"
-    )
-}
-
-/// The chains that turn packets to published ports to containers. What comes from a container is not turned, but asks the socket on
-/// the host, as with Docker's `docker-proxy`; nor is what the host asks of its own loopback.
-fn redirect(networks: &[Ruled], ports: &[PortRule]) -> String {
-    if ports.is_empty() {
-        return String::new();
-    }
-    let (mut comes, mut begins) = (String::new(), String::new());
-    for Ruled { segment: Segment { bridge, .. }, .. } in networks {
-        writeln!(comes, "\t\tiifname \"{bridge}\" return").unwrap_or_default();
-    }
-    for PortRule { network, transport, at, port, to, .. } in ports {
-        let Some(of) = networks.iter().find(|of| of.id == *network) else { continue };
-        let bridge = &of.segment.bridge;
-        let meant = at.map_or_else(|| "fib daddr type local".to_owned(), |at| format!("ip daddr {at}"));
-        let turned = format!("{meant} {transport} dport {port} dnat to {to}");
-        writeln!(comes, "\t\tiifname != \"{bridge}\" {turned}").unwrap_or_default();
-        let but_loopback = if at.is_none() { "ip daddr != 127.0.0.0/8 " } else { "" };
-        writeln!(begins, "\t\t{but_loopback}{turned}").unwrap_or_default();
-    }
-    format!(
-        "\tchain prerouting {{
-\t\ttype nat hook prerouting priority dstnat; policy accept;
-{comes}\t}}
-\tchain output {{
-\t\ttype nat hook output priority -100; policy accept;
-{begins}\t}}
-"
-    )
-}
-
 /// From now on nothing is forwarded but what concerns containers.
 pub(super) fn narrow(rules: &Mutex<Rules>) {
     rules.lock().narrow = true;
+}
+
+/// The same of IPv6.
+pub(super) fn narrow6(rules: &Mutex<Rules>) {
+    rules.lock().narrow6 = true;
 }
 
 /// Puts a network's rules in force, beside those of the others. Without `nft` the bridge works all the same; what is lacking
@@ -263,9 +175,14 @@ pub(super) fn add(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Networ
             let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family, name };
             rules.entry = Some(cx.journal(SCOPE, &inverse)?);
         }
+        if rules.entry6.is_none() && segment.six.is_some() {
+            let (family, name) = (FAMILY6.to_owned(), TABLE.to_owned());
+            let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family, name };
+            rules.entry6 = Some(cx.journal(SCOPE, &inverse)?);
+        }
         let (id, name, segment) = (network.id.clone(), network.name.clone(), segment.clone());
         rules.networks.push(Ruled { id, name, segment });
-        script(&rules.networks, &rules.ports, rules.narrow)
+        rules.script()
     };
     let plan = Plan::new(StepKind::Masquerade, segment.subnet)
         .call("nft -f -")
@@ -284,6 +201,11 @@ pub(super) fn remove(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Net
     }
     let Some(entry) = rules.entry else { return Ok(()) };
     let deleted = delete_table(netns, FAMILY, TABLE)?;
+    if let Some(entry) = rules.entry6 {
+        delete_table(netns, FAMILY6, TABLE)?;
+        rules.entry6 = None;
+        cx.undone(entry)?;
+    }
     rules.entry = None;
     for key in std::mem::take(&mut rules.seen).into_keys() {
         cx.observe(Change::RuleGone { key }, deleted.iter().cloned().collect());
@@ -298,7 +220,7 @@ pub(super) fn publish(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, ports: Vec<P
     let script = {
         let mut rules = rules.lock();
         rules.ports.extend(ports);
-        script(&rules.networks, &rules.ports, rules.narrow)
+        rules.script()
     };
     let plan = Plan::new(StepKind::PublishRules, subject).call("nft -f -");
     let plan = plan.by_hand(format!("nft -f - <<'EOF'\n{script}EOF"));
@@ -329,32 +251,52 @@ fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
         cx.observe(Change::Remark(problem), evidence);
         Ok(())
     };
-    let mut made = run(netns, &nft, &["-f", "-"], &script(&rules.networks, &rules.ports, rules.narrow))?;
+    let four = |ports: &[PortRule]| script(&rules.networks, ports, rules.narrow);
+    let mut made = run(netns, &nft, &["-f", "-"], &four(&rules.ports))?;
     if made.failure().is_some() && !rules.ports.is_empty() {
         // A kernel without `fib` or `dnat`: the sockets carry what comes, and the rest is as without ports.
-        let refused =
-            std::mem::replace(&mut made, run(netns, &nft, &["-f", "-"], &script(&rules.networks, &[], rules.narrow))?);
+        let refused = std::mem::replace(&mut made, run(netns, &nft, &["-f", "-"], &four(&[]))?);
         let reason = refused.failure().unwrap_or_default();
         remark(Problem::new(Code::PublishRulesRefused).with("reason", reason), vec![refused.evidence])?;
     }
     if let Some(reason) = made.failure() {
         return remark(Problem::new(Code::NatRefused).with("reason", reason), vec![made.evidence]);
     }
-    let listed = run(netns, &nft, &["-j", "list", "table", FAMILY, TABLE], "")?;
-    let read = match listed.failure() {
-        Some(reason) => Err(reason),
-        None => nft::rules(&listed.stdout).map_err(|error| error.to_string()),
-    };
+    let mut looked = vec![made.evidence];
+    let mut read = listing(netns, &nft, FAMILY, &mut looked)?;
+    if rules.entry6.is_some() {
+        let made = run(netns, &nft, &["-f", "-"], &script6(&rules.networks, rules.narrow6))?;
+        match made.failure() {
+            Some(reason) => remark(Problem::new(Code::NatRefused).with("reason", reason), vec![made.evidence])?,
+            None if rules.has_six() => {
+                looked.push(made.evidence);
+                let six = listing(netns, &nft, FAMILY6, &mut looked)?;
+                read = read.and_then(|four| Ok(four.into_iter().chain(six?).collect()));
+            }
+            None => looked.push(made.evidence),
+        }
+    }
     let found = match read {
         Ok(found) => named(&found, &rules.networks, &rules.seen, netns.inode()),
-        Err(reason) => {
-            let problem = Problem::new(Code::NatNotRead).with("reason", reason);
-            return remark(problem, vec![made.evidence, listed.evidence]);
-        }
+        Err(reason) => return remark(Problem::new(Code::NatNotRead).with("reason", reason), looked),
     };
-    let evidence = || vec![made.evidence.clone(), listed.evidence.clone()];
-    differ(&mut rules.seen, found, &|change, evidence| cx.observe(change, evidence), evidence);
+    differ(&mut rules.seen, found, &|change, evidence| cx.observe(change, evidence), || looked.clone());
     Ok(())
+}
+
+/// The rules of the engine's table of a family, or why they cannot be read.
+fn listing(
+    netns: &Netns,
+    nft: &Path,
+    family: &str,
+    looked: &mut Vec<Evidence>,
+) -> Result<std::result::Result<Vec<RuleRow>, String>> {
+    let listed = run(netns, nft, &["-j", "list", "table", family, TABLE], "")?;
+    looked.push(listed.evidence.clone());
+    Ok(match listed.failure() {
+        Some(reason) => Err(reason),
+        None => nft::rules(&listed.stdout).map_err(|error| error.to_string()),
+    })
 }
 
 /// How far two rules are apart that were never anything but neighbours.
@@ -371,11 +313,17 @@ fn named(found: &[RuleRow], networks: &[Ruled], seen: &BTreeMap<String, Rule>, n
             Some(key) => format!("{action}/{key}"),
             None => format!("{action}/{}", row.handle),
         };
+        let six = row.family == FAMILY6;
+        if six {
+            key = format!("{FAMILY6}/{key}");
+        }
         if rules.contains_key(&key) {
             key = format!("{key}/{}", row.handle);
         }
         let network = network.map(|network| network.id.clone());
-        let (text, chain) = (row.to_string(), row.chain.clone());
+        // Those of the other family are told by their table, as those of others are.
+        let chain = if six { format!("{FAMILY6} {TABLE} {}", row.chain) } else { row.chain.clone() };
+        let text = row.to_string();
         order.push(key.clone());
         rules.insert(key.clone(), Rule { key, netns, network, action, text, chain, place: 0 });
     }
@@ -473,36 +421,6 @@ mod tests {
     }
 
     #[test]
-    fn each_network_has_its_rules_in_one_table() {
-        let script = script(&[ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)], &[], false);
-        for rule in [
-            "\t\tip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade\n",
-            "\t\tip saddr 172.18.0.0/16 oifname != \"br-0123456789ab\" masquerade\n",
-            "\t\toifname \"docker0\" ct state established,related accept\n\t\tiifname \"docker0\" accept\n",
-            "\t\tiifname \"br-0123456789ab\" accept\n\t\toifname \"br-0123456789ab\" drop\n",
-            "\t\tiifname \"docker0\" oifname != \"docker0\" jump between\n",
-            "\t\toifname \"docker0\" drop\n\t\toifname \"br-0123456789ab\" drop\n",
-        ] {
-            assert!(script.contains(rule), "{script}");
-        }
-        assert_eq!(script.matches("chain").count(), 3);
-    }
-
-    #[test]
-    fn what_is_internal_leads_nowhere() {
-        let mut inner = ruled("inner", "br-0123456789ab", 18);
-        inner.segment.internal = true;
-        let script = script(&[ruled("bridge", "docker0", 17), inner], &[], false);
-        assert!(!script.contains("172.18.0.0/16 oifname"), "{script}");
-        for rule in
-            ["iifname \"br-0123456789ab\" ip daddr != 172.18.0.0/16 drop", "oifname \"br-0123456789ab\" ip saddr"]
-        {
-            assert!(script.contains(rule), "{script}");
-        }
-        assert_eq!(super::script(&[ruled("bridge", "docker0", 17)], &[], false).matches("chain").count(), 2);
-    }
-
-    #[test]
     fn rules_are_known_by_the_network_that_they_serve() {
         let networks = [ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)];
         let link = |which: &str, name: &str| {
@@ -532,38 +450,6 @@ mod tests {
             ("masquerade/lab_net", (network("lab_net"), "masquerade".to_owned())),
         ];
         assert_eq!(all, expected);
-    }
-
-    #[test]
-    fn a_port_is_turned_to_its_container_and_let_through() {
-        let port = |at: Option<Ipv4Addr>, port| PortRule {
-            container: ContainerId::from("c"),
-            network: "bridge".into(),
-            transport: Transport::Tcp,
-            at,
-            port,
-            to: SocketAddrV4::new([172, 17, 0, 2].into(), 80),
-        };
-        let networks = [ruled("bridge", "docker0", 17), ruled("lab_net", "br-0123456789ab", 18)];
-        let ports = [port(None, 8080), port(Some([10, 0, 2, 100].into()), 82)];
-        let narrow = script(&networks, &ports, true);
-        assert!(narrow.contains("drop\n\t\tdrop\n\t}\n"), "the last of all: {narrow}");
-        let script = script(&networks, &ports, false);
-        let to = "dnat to 172.17.0.2:80\n";
-        for rule in [
-            "iifname \"docker0\" return\n\t\tiifname \"br-0123456789ab\" return\n".to_owned(),
-            format!("\t\tiifname != \"docker0\" fib daddr type local tcp dport 8080 {to}"),
-            format!("\t\tip daddr != 127.0.0.0/8 fib daddr type local tcp dport 8080 {to}"),
-            format!("\t\tiifname != \"docker0\" ip daddr 10.0.2.100 tcp dport 82 {to}"),
-            format!(
-                "accept;\n\t\tip daddr != 127.0.0.0/8 fib daddr type local tcp dport 8080 {to}\t\tip daddr 10.0.2.100"
-            ),
-            "\t\tiifname != \"docker0\" oifname \"docker0\" ip daddr 172.17.0.2 tcp dport 80 accept\n".to_owned(),
-            "\t\tip saddr 172.17.0.2 ip daddr 172.17.0.2 tcp dport 80 masquerade\n".to_owned(),
-        ] {
-            assert!(script.contains(&rule), "{rule} in {script}");
-        }
-        assert!(!script.contains("br-0123456789ab\" fib"), "{script}");
     }
 
     #[test]

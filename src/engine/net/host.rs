@@ -8,12 +8,17 @@ use super::sandbox::Sandbox;
 use super::sysctl::{FORWARDING, forwarding_now, write_sysctl};
 use super::*;
 use crate::engine::conductor::{EntryId, Why};
+use crate::engine::evidence;
 use crate::trace::{Change, Rule, RuleAction};
 use std::os::fd::AsFd;
 use std::path::Path;
 
 /// The key of its rule.
-const FORWARDS: &str = "ip_forward";
+pub(super) const FORWARDS: &str = "ip_forward";
+
+fn forwarding_text(now: &evidence::Text) -> String {
+    format!("net.ipv4.ip_forward = {}", now.content().trim())
+}
 
 /// The network namespace that plays the host.
 #[derive(Debug)]
@@ -26,6 +31,8 @@ pub struct Host {
     pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
     pub(super) rules: Arc<Mutex<filter::Rules>>,
     forwarding: Mutex<Forwarding>,
+    /// How forwarding of IPv6 is undone, if it was not on before.
+    pub(super) forwarding6: Mutex<Option<(EntryId, NetInverse)>>,
     /// Hears of what others change.
     pub(super) monitor: Monitor,
 }
@@ -48,6 +55,7 @@ impl Host {
             left: Mutex::default(),
             rules: Arc::new(Mutex::new(rules)),
             forwarding: Mutex::default(),
+            forwarding6: Mutex::default(),
             monitor: Monitor::start(cx.conductor())?,
         })
     }
@@ -136,7 +144,7 @@ impl Host {
             }
             forwarding.on = true;
             let now = netns.run(forwarding_now)?;
-            let text = format!("net.ipv4.ip_forward = {}", now.content().trim());
+            let text = forwarding_text(&now);
             let (key, action) = (FORWARDS.to_owned(), RuleAction::Forward);
             let (netns, chain) = (netns.inode(), String::new());
             let rule = Rule { key, netns, network: None, action, text, chain, place: 0 };
@@ -145,11 +153,23 @@ impl Host {
         })
     }
 
+    /// Whether it still forwards: of a sysctl that somebody writes the kernel tells nobody.
+    pub(super) fn look_at_forwarding(&self, seen: Option<&Rule>, record: Recorded<'_>) -> Result<()> {
+        let Some(seen) = seen.filter(|_| self.forwarding.lock().on) else { return Ok(()) };
+        let now = self.netns().run(forwarding_now)?;
+        let text = forwarding_text(&now);
+        if text != seen.text {
+            record(Change::RuleSeen(Rule { text, ..seen.clone() }), vec![now.evidence()]);
+        }
+        Ok(())
+    }
+
     /// After the last network.
     pub(super) fn tear_down(&self, cx: &Cx) -> Faults {
         let mut faults = Faults::default();
         faults.note(self.look_around(cx));
         faults.note(self.forward_as_before(cx));
+        faults.note(self.forward6_as_before(cx));
         faults
     }
 

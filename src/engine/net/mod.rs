@@ -15,8 +15,8 @@
 //! it changes on the host it journals as a [`NetInverse`] before. `tests/net/conformance.rs` runs the same cases over all of
 //! them.
 //!
-//! Every change goes to the kernel as one netlink message and is read back from it, on both sides (`observer`). IPv4 only, as
-//! Docker's default bridge. Does not know what runs in a container.
+//! Every change goes to the kernel as one netlink message and is read back from it, on both sides (`observer`). IPv6 where a
+//! network is asked to have it (`endpoint6`). Does not know what runs in a container.
 
 mod bridge;
 mod counters;
@@ -24,6 +24,7 @@ mod difference;
 mod driver;
 mod drivers;
 mod endpoint;
+mod endpoint6;
 mod faults;
 mod filter;
 mod host;
@@ -45,7 +46,9 @@ mod resolver;
 mod ruleset;
 mod sandbox;
 mod sandboxes;
+mod script;
 mod settle;
+mod six;
 mod sysctl;
 mod table;
 mod traced;
@@ -55,9 +58,10 @@ mod uplink;
 pub use driver::Driver;
 pub use faults::Faults;
 pub use host::Host;
-pub use network::{BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
+pub use network::{BINDING, BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
 pub use publish::{Machine, Wanted};
 pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
+pub use six::{Endpoint6, Segment6, Subnet6};
 pub use traced::RuleTrace;
 pub use undo::{NetInverse, undo};
 
@@ -69,7 +73,7 @@ use crate::trace::{Change, Code, Evidence, Mode, NetworkDriver, NetworkMode, Pla
 use parking_lot::Mutex;
 use request::Request;
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 /// Where changes go: into a step, or past all steps.
@@ -88,6 +92,8 @@ pub type Called<'a> = &'a dyn Fn(&ContainerId) -> String;
 pub struct Wish {
     /// Its address.
     pub address: Option<Ipv4Addr>,
+    /// Its address of IPv6.
+    pub address6: Option<Ipv6Addr>,
     /// The hardware address of its link.
     pub mac: Option<[u8; 6]>,
 }
@@ -107,6 +113,8 @@ pub struct EndpointSettings {
     pub prefix: u8,
     /// Where its default route goes.
     pub gateway: Ipv4Addr,
+    /// The same of IPv6, where the network has that.
+    pub six: Option<Endpoint6>,
     /// The hardware address of its `eth0`.
     pub mac: String,
     /// The other end of its veth pair: the name of a link on the host.
@@ -298,6 +306,8 @@ impl Net {
             }
         };
         said(self.host.observer.lock().look(None, &record));
+        let forwards = conductor.world().rules.get(host::FORWARDS).cloned();
+        said(self.host.look_at_forwarding(forwards.as_deref(), &record));
         let sandboxes = self.host.sandboxes.lock().values().cloned().collect::<Vec<_>>();
         sandboxes.iter().for_each(|sandbox| said(sandbox.lock().observer.look(None, &record)));
     }

@@ -1,4 +1,4 @@
-//! What the kernel tells by itself of one network namespace: links, IPv4 addresses and IPv4 routes that came, changed or went,
+//! What the kernel tells by itself of one network namespace: links, addresses and routes that came, changed or went,
 //! whoever changed them (the groups of rtnetlink(7) that `ip monitor` listens to), or rules (`nft monitor`).
 //!
 //! A namespace belongs to its container, whose root may tell what it likes there, and as fast as it likes: a message counts when
@@ -22,7 +22,13 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Their numbers in linux/rtnetlink.h, and their names.
-const GROUPS: [(u32, &str); 3] = [(1, "RTNLGRP_LINK"), (5, "RTNLGRP_IPV4_IFADDR"), (7, "RTNLGRP_IPV4_ROUTE")];
+const GROUPS: [(u32, &str); 5] = [
+    (1, "RTNLGRP_LINK"),
+    (5, "RTNLGRP_IPV4_IFADDR"),
+    (7, "RTNLGRP_IPV4_ROUTE"),
+    (9, "RTNLGRP_IPV6_IFADDR"),
+    (11, "RTNLGRP_IPV6_ROUTE"),
+];
 /// That of neighbours, rows of MAC tables among them.
 const NEIGHBOURS: [(u32, &str); 1] = [(3, "RTNLGRP_NEIGH")];
 /// The group of changed rules in linux/netfilter/nfnetlink.h.

@@ -8,8 +8,11 @@ use std::fmt;
 
 /// The option that names a network's bridge.
 pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
+/// The option that names the host's address at which ports of its containers are published.
+pub const BINDING: &str = "com.docker.network.bridge.host_binding_ipv4";
 /// What a bridge can be told besides.
-pub const BRIDGE_OPTIONS: [&str; 4] = [
+pub const BRIDGE_OPTIONS: [&str; 5] = [
+    BINDING,
     BRIDGE_NAME,
     "com.docker.network.bridge.enable_icc",
     "com.docker.network.bridge.enable_ip_masquerade",
@@ -54,17 +57,32 @@ pub struct Segment {
     pub auxiliary: Vec<Ipv4Addr>,
     /// Bytes of a packet on its cables, if not the kernel's own choice.
     pub mtu: Option<u32>,
+    /// At which of the host's addresses ports are published where nobody says; none: at each.
+    pub binding: Option<Ipv4Addr>,
     /// Packets that leave it get the host's address.
     pub masquerade: bool,
     /// Nothing outside of it is reached, and it is reached by nothing.
     pub internal: bool,
+    /// What it has of IPv6 besides.
+    pub six: Option<Segment6>,
 }
 
 impl Segment {
     /// One of which nothing more is said.
     pub fn new(bridge: String, subnet: Subnet, gateway: Ipv4Addr) -> Self {
         let (auxiliary, masquerade, internal) = (Vec::new(), true, false);
-        Self { bridge, subnet, gateway, range: None, auxiliary, mtu: None, masquerade, internal }
+        Self {
+            bridge,
+            subnet,
+            gateway,
+            range: None,
+            auxiliary,
+            mtu: None,
+            binding: None,
+            masquerade,
+            internal,
+            six: None,
+        }
     }
 }
 
@@ -238,6 +256,17 @@ impl Network {
         if let Some(other) = others.iter().find(same) {
             let fault = Fault::new(FaultKind::Denied, Code::NetworkBridgeTaken).with("name", &self.name);
             return Err(fault.with("bridge", bridge).with("other", &other.name));
+        }
+        if let Some(six) = &segment.six {
+            let fine = six.subnet.has_host(six.gateway) && six.range.is_none_or(|range| six.subnet.contains(range));
+            if !fine {
+                return Err(invalid().with("subnet", six.subnet).with("gateway", six.gateway));
+            }
+            let of = |other: &Network| other.segment.as_ref()?.six.as_ref().map(|six| six.subnet);
+            if let Some(other) = others.iter().find(|other| of(other).is_some_and(|it| it.overlaps(six.subnet))) {
+                let fault = Fault::new(FaultKind::Denied, Code::NetworkOverlaps).with("name", &self.name);
+                return Err(fault.with("subnet", six.subnet).with("other", &other.name));
+            }
         }
         let clash = |other: &&Network| other.segment.as_ref().is_some_and(|of| of.subnet.overlaps(subnet));
         match others.iter().find(clash) {

@@ -122,6 +122,11 @@ impl NamespaceObserver {
         self.routes.iter().find(|route| route.destination == "default")
     }
 
+    /// The same of IPv6.
+    pub(super) fn way_out6(&self) -> Option<&Route> {
+        self.routes.iter().find(|route| route.destination == table::DEFAULT6)
+    }
+
     /// The subnets that are reached from here.
     pub(super) fn reached(&self) -> impl Iterator<Item = Subnet> {
         self.routes.iter().filter_map(|route| Subnet::parse(&route.destination))

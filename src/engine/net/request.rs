@@ -2,7 +2,9 @@
 
 use super::*;
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE};
-use netlink_packet_route::address::{AddressAttribute, AddressHeader, AddressMessage, AddressScope};
+use netlink_packet_route::address::{
+    AddressAttribute, AddressHeader, AddressHeaderFlags, AddressMessage, AddressScope,
+};
 use netlink_packet_route::link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage};
 use netlink_packet_route::route::{
     RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteScope, RouteType,
@@ -121,6 +123,50 @@ pub(super) fn add_address(name: &str, index: u32, address: Ipv4Addr, prefix: u8)
     ];
     let flags = NLM_F_CREATE | NLM_F_EXCL;
     Request { text, subject: name.to_owned(), message: RouteNetlinkMessage::NewAddress(message), flags }
+}
+
+/// Nobody is asked whether another has it.
+pub(super) fn add_address6(name: &str, index: u32, address: Ipv6Addr, prefix: u8) -> Request {
+    let text = format!("RTM_NEWADDR local={address}/{prefix} flags=NODAD dev={name} ({index})");
+    let mut message = AddressMessage::default();
+    message.header = AddressHeader {
+        family: AddressFamily::Inet6,
+        prefix_len: prefix,
+        flags: AddressHeaderFlags::Nodad,
+        scope: AddressScope::Universe,
+        index,
+    };
+    message.attributes = vec![AddressAttribute::Local(address.into()), AddressAttribute::Address(address.into())];
+    let flags = NLM_F_CREATE | NLM_F_EXCL;
+    Request { text, subject: name.to_owned(), message: RouteNetlinkMessage::NewAddress(message), flags }
+}
+
+fn route6(via: Ipv6Addr) -> RouteMessage {
+    let mut message = RouteMessage::default();
+    message.header = RouteHeader {
+        address_family: AddressFamily::Inet6,
+        table: RouteHeader::RT_TABLE_MAIN,
+        protocol: RouteProtocol::Boot,
+        scope: RouteScope::Universe,
+        kind: RouteType::Unicast,
+        ..RouteHeader::default()
+    };
+    message.attributes = vec![RouteAttribute::Gateway(RouteAddress::Inet6(via))];
+    message
+}
+
+pub(super) fn default_route6(name: &str, index: u32, via: Ipv6Addr) -> Request {
+    let text = format!("RTM_NEWROUTE dst=default gateway={via} dev={name} ({index})");
+    let mut message = route6(via);
+    message.attributes.push(RouteAttribute::Oif(index));
+    let (message, flags) = (RouteNetlinkMessage::NewRoute(message), NLM_F_CREATE | NLM_F_EXCL);
+    Request { text, subject: "default".into(), message, flags }
+}
+
+pub(super) fn no_default_route6(via: Ipv6Addr) -> Request {
+    let text = format!("RTM_DELROUTE dst=default gateway={via}");
+    let message = RouteNetlinkMessage::DelRoute(route6(via));
+    Request { text, subject: "default".into(), message, flags: 0 }
 }
 
 /// `other`: in the place of the one that there is.

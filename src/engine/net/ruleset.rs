@@ -6,6 +6,8 @@ use crate::trace::{Code, Evidence};
 use std::path::Path;
 
 pub(super) const FAMILY: &str = "ip";
+/// The table of the same name for IPv6, while a network has that.
+pub(super) const FAMILY6: &str = "ip6";
 pub(super) const TABLE: &str = "dockwalk";
 /// The table that is there only while a packet is followed, and does nothing but ask the kernel to tell of it.
 pub(super) const TRACE_TABLE: &str = "dockwalk_walk";

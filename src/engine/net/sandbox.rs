@@ -22,6 +22,7 @@ pub(super) struct Endpoint {
     /// Of its network: internal or not, what it is called, and where it leads out.
     pub(super) way: Option<Way>,
     pub(super) address: Option<Ipv4Addr>,
+    pub(super) address6: Option<Ipv6Addr>,
     pub(super) veth: Option<Veth>,
 }
 
@@ -32,6 +33,7 @@ pub(super) struct Way {
     pub(super) internal: bool,
     pub(super) network: String,
     pub(super) gateway: Ipv4Addr,
+    pub(super) gateway6: Option<Ipv6Addr>,
 }
 
 /// A veth pair, by the name of the host's end.
@@ -87,16 +89,41 @@ pub(super) fn way_out(cx: &Cx, sandbox: &Mutex<Sandbox>, container: &ContainerId
         let now = sandbox.observer.way_out().and_then(|route| route.via.clone());
         (ways.min(), now, sandbox.observer.netns().clone())
     };
-    let Some((Way { gateway, .. }, nth)) = wanted else { return Ok(()) };
+    let Some((way, nth)) = wanted else { return Ok(()) };
+    let gateway = way.gateway;
     if now.as_ref() == Some(&gateway.to_string()) {
-        return Ok(());
+        return way_out6(cx, sandbox, container, &way, nth);
     }
     let keys = Keys::of(container, nth);
     let index = inner_link(sandbox, &keys.inner)?;
     let verb = if now.is_some() { "replace" } else { "add" };
     let by_hand = inside(&netns, &format!("ip route {verb} default via {gateway}"));
     let request = request::default_route(&keys.name, index, gateway, now.is_some());
-    stage(cx, StepKind::AddRoute, by_hand, request, |cx, it| sandbox.lock().observer.act(cx, it))
+    stage(cx, StepKind::AddRoute, by_hand, request, |cx, it| sandbox.lock().observer.act(cx, it))?;
+    way_out6(cx, sandbox, container, &way, nth)
+}
+
+/// The default route of IPv6 leads where that of IPv4 does, if there is IPv6.
+fn way_out6(cx: &Cx, sandbox: &Mutex<Sandbox>, container: &ContainerId, way: &Way, nth: usize) -> Result<()> {
+    let (now, netns) = {
+        let sandbox = sandbox.lock();
+        (sandbox.observer.way_out6().and_then(|route| route.via.clone()), sandbox.observer.netns().clone())
+    };
+    let wanted = way.gateway6.map(|gateway| gateway.to_string());
+    if now == wanted {
+        return Ok(());
+    }
+    let act = |cx: &Cx, it: Request| sandbox.lock().observer.act(cx, it);
+    let keys = Keys::of(container, nth);
+    let index = inner_link(sandbox, &keys.inner)?;
+    // There may be one beside another: of IPv6 nothing is replaced by what leads elsewhere.
+    if let Some(via) = now.and_then(|via| via.parse().ok()) {
+        let by_hand = inside(&netns, &format!("ip -6 route del default via {via}"));
+        stage(cx, StepKind::AddRoute, by_hand, request::no_default_route6(via), act)?;
+    }
+    let Some(gateway) = way.gateway6 else { return Ok(()) };
+    let by_hand = inside(&netns, &format!("ip -6 route add default via {gateway}"));
+    stage(cx, StepKind::AddRoute, by_hand, request::default_route6(&keys.name, index, gateway), act)
 }
 
 /// A command for a person to type, in that namespace.

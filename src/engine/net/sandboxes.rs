@@ -11,8 +11,10 @@ use std::os::fd::AsFd;
 impl Host {
     /// Makes a container's network namespace, in which there is nothing but a `lo` that is down.
     pub(super) fn make_netns(&self, cx: &Cx, container: &ContainerId) -> Result<Netns> {
-        cx.step(netns_plan(container), |cx| {
+        let plan = netns_plan(container).call("unshare(CLONE_NEWNET); write(net.ipv6.conf.all.disable_ipv6, 1)");
+        cx.step(plan, |cx| {
             let netns = Netns::create()?;
+            sysctl::switch_off6(&netns);
             self.adopt(cx, container, &netns)?;
             Ok(netns)
         })

@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::evidence;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Whether the kernel forwards packets between its links.
 pub(super) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
@@ -13,4 +13,20 @@ pub(super) fn forwarding_now() -> Result<evidence::Text> {
 /// Writes a sysctl of a network namespace.
 pub(super) fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()> {
     netns.run(|| std::fs::write(path, value).map_err(|e| Fault::io("write", path.display(), &e)))
+}
+
+/// Whether IPv6 is forwarded between links.
+pub(super) const FORWARDING6: &str = "/proc/sys/net/ipv6/conf/all/forwarding";
+
+/// A setting of IPv6, of a link or of all.
+pub(super) fn setting6(link: &str, name: &str) -> PathBuf {
+    Path::new("/proc/sys/net/ipv6/conf").join(link).join(name)
+}
+
+/// IPv6 off on all links that there are and will be. Where `/proc/sys` is read-only or IPv6 is not built in there is nothing to switch off,
+/// or no way to.
+pub(super) fn switch_off6(netns: &Netns) {
+    if let Err(fault) = write_sysctl(netns, &setting6("all", "disable_ipv6"), "1") {
+        tracing::debug!(%fault, "IPv6 is left as it is");
+    }
 }

@@ -1,4 +1,4 @@
-//! What the kernel shows of one network namespace: its links, IPv4 addresses and routes of the main table, as data and in
+//! What the kernel shows of one network namespace: its links, addresses and routes of the main table, as data and in
 //! the words of `ip`.
 
 use super::netlink::Netlink;
@@ -115,12 +115,12 @@ pub(super) fn links_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Eviden
 
 /// The same of addresses.
 pub(super) fn addresses_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
-    evidence::netlink::dumped(&ask_addresses(), rows)
+    evidence::netlink::dumped(&ask_addresses(AddressFamily::Unspec), rows)
 }
 
 /// The same of routes.
 pub(super) fn routes_shown<'r>(rows: impl IntoIterator<Item = &'r str>) -> Evidence {
-    evidence::netlink::dumped(&ask_routes(), rows)
+    evidence::netlink::dumped(&ask_routes(AddressFamily::Unspec), rows)
 }
 
 /// The same of rows of MAC tables.
@@ -184,16 +184,21 @@ fn ask_links() -> RouteNetlinkMessage {
     RouteNetlinkMessage::GetLink(ask)
 }
 
-fn ask_addresses() -> RouteNetlinkMessage {
+/// The route of IPv6 to all that no other leads to; `default` is that of IPv4.
+pub(super) const DEFAULT6: &str = "::/0";
+/// Both, each of which is asked for by itself.
+const FAMILIES: [AddressFamily; 2] = [AddressFamily::Inet, AddressFamily::Inet6];
+
+fn ask_addresses(family: AddressFamily) -> RouteNetlinkMessage {
     let mut ask = AddressMessage::default();
-    ask.header = AddressHeader { family: AddressFamily::Inet, ..AddressHeader::default() };
+    ask.header = AddressHeader { family, ..AddressHeader::default() };
     RouteNetlinkMessage::GetAddress(ask)
 }
 
-fn ask_routes() -> RouteNetlinkMessage {
+fn ask_routes(family: AddressFamily) -> RouteNetlinkMessage {
     let mut ask = RouteMessage::default();
     ask.header = RouteHeader {
-        address_family: AddressFamily::Inet,
+        address_family: family,
         table: RouteHeader::RT_TABLE_MAIN,
         kind: RouteType::Unspec,
         ..RouteHeader::default()
@@ -347,14 +352,17 @@ fn words_of(row: &LinkRow, flags: LinkFlags, elsewhere: bool, names: &BTreeMap<u
 }
 
 fn addresses(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<(Vec<AddrRow>, bool)> {
-    let (found, more) = netlink.dump(&ask_addresses(), READ)?;
-    let row = |message: RouteNetlinkMessage| match message {
-        RouteNetlinkMessage::NewAddress(address) if address.header.family == AddressFamily::Inet => {
-            addr_row(&address, names)
-        }
-        _ => None,
-    };
-    Ok((found.into_iter().filter_map(row).collect(), more))
+    let (mut rows, mut more) = (Vec::new(), false);
+    for family in FAMILIES {
+        let (found, cut) = netlink.dump(&ask_addresses(family), READ)?;
+        let row = |message: RouteNetlinkMessage| match message {
+            RouteNetlinkMessage::NewAddress(address) if address.header.family == family => addr_row(&address, names),
+            _ => None,
+        };
+        rows.extend(found.into_iter().filter_map(row));
+        more |= cut;
+    }
+    Ok((rows, more))
 }
 
 fn addr_row(message: &AddressMessage, names: &BTreeMap<u32, String>) -> Option<AddrRow> {
@@ -362,7 +370,13 @@ fn addr_row(message: &AddressMessage, names: &BTreeMap<u32, String>) -> Option<A
     let (mut local, mut broadcast) = (None, String::new());
     for attribute in &message.attributes {
         match attribute {
-            AddressAttribute::Local(IpAddr::V4(address)) => local = Some(*address),
+            AddressAttribute::Local(address @ IpAddr::V4(_)) => local = Some(*address),
+            // What each link has by itself, and `lo`, is not recorded.
+            AddressAttribute::Address(address @ IpAddr::V6(six))
+                if !six.is_unicast_link_local() && !six.is_loopback() =>
+            {
+                local = Some(*address);
+            }
             AddressAttribute::Broadcast(address) => broadcast = format!(" brd {address}"),
             _ => {}
         }
@@ -375,29 +389,50 @@ fn addr_row(message: &AddressMessage, names: &BTreeMap<u32, String>) -> Option<A
         _ => "site",
     };
     let dev = names.get(&index).map_or("?", String::as_str);
-    Some(AddrRow { index, words: format!("inet {cidr}{broadcast} scope {scope} {dev}"), cidr })
+    let family = if message.header.family == AddressFamily::Inet6 { "inet6" } else { "inet" };
+    Some(AddrRow { index, words: format!("{family} {cidr}{broadcast} scope {scope} {dev}"), cidr })
 }
 
 fn routes(netlink: &Netlink, names: &BTreeMap<u32, String>) -> io::Result<(Vec<RouteRow>, bool)> {
-    let (found, more) = netlink.dump(&ask_routes(), READ)?;
-    let row = |message: RouteNetlinkMessage| match message {
-        RouteNetlinkMessage::NewRoute(route) if in_main_table(&route) => route_row(&route, names),
-        _ => None,
-    };
-    Ok((found.into_iter().filter_map(row).collect(), more))
+    let (mut rows, mut more) = (Vec::new(), false);
+    for family in FAMILIES {
+        let (found, cut) = netlink.dump(&ask_routes(family), READ)?;
+        let row = |message: RouteNetlinkMessage| match message {
+            RouteNetlinkMessage::NewRoute(route) if in_main_table(&route) && route.header.address_family == family => {
+                route_row(&route, names)
+            }
+            _ => None,
+        };
+        rows.extend(found.into_iter().filter_map(row));
+        more |= cut;
+    }
+    Ok((rows, more))
 }
 
 fn in_main_table(route: &RouteMessage) -> bool {
-    route.header.address_family == AddressFamily::Inet && route.header.table == RouteHeader::RT_TABLE_MAIN
+    FAMILIES.contains(&route.header.address_family) && route.header.table == RouteHeader::RT_TABLE_MAIN
 }
 
 fn route_row(route: &RouteMessage, names: &BTreeMap<u32, String>) -> Option<RouteRow> {
-    let (mut destination, mut via, mut dev, mut source) = (String::from("default"), None, None, String::new());
+    let six = route.header.address_family == AddressFamily::Inet6;
+    let any = if six { DEFAULT6 } else { "default" };
+    let (mut destination, mut via, mut dev, mut source) = (any.to_owned(), None, None, String::new());
     for attribute in &route.attributes {
         match attribute {
             RouteAttribute::Destination(RouteAddress::Inet(to)) => {
                 destination = format!("{to}/{}", route.header.destination_prefix_length);
             }
+            // What each link has by itself is not recorded.
+            RouteAttribute::Destination(RouteAddress::Inet6(to))
+                if to.is_unicast_link_local() || to.is_multicast() || to.is_loopback() =>
+            {
+                return None;
+            }
+            RouteAttribute::Destination(RouteAddress::Inet6(to)) => {
+                destination = format!("{to}/{}", route.header.destination_prefix_length);
+            }
+            RouteAttribute::Gateway(RouteAddress::Inet6(next)) => via = Some(next.to_string()),
+            RouteAttribute::PrefSource(RouteAddress::Inet6(from)) => source = format!(" src {from}"),
             RouteAttribute::Gateway(RouteAddress::Inet(next)) => via = Some(next.to_string()),
             RouteAttribute::Oif(index) => dev = names.get(index).cloned(),
             RouteAttribute::PrefSource(RouteAddress::Inet(from)) => source = format!(" src {from}"),
@@ -407,6 +442,7 @@ fn route_row(route: &RouteMessage, names: &BTreeMap<u32, String>) -> Option<Rout
     // A route without a device (blackhole, several next hops) leads nowhere that is drawn.
     let dev = dev?;
     let next = via.as_ref().map_or(String::new(), |via| format!(" via {via}"));
-    let words = format!("{destination}{next} dev {dev}{source}");
+    let shown = if destination == DEFAULT6 { "default" } else { destination.as_str() };
+    let words = format!("{shown}{next} dev {dev}{source}");
     Some(RouteRow { destination, via, dev, words })
 }

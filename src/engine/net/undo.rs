@@ -51,10 +51,12 @@ impl Undo for NetInverse {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
             Self::DeleteBridge { name, mac, .. } => is_link_name(name) && mac.starts_with("02:42:"),
             Self::DeleteNftTable { family, name, .. } => {
-                family == ruleset::FAMILY && [ruleset::TABLE, ruleset::TRACE_TABLE].contains(&name.as_str())
+                let own = [ruleset::FAMILY, ruleset::FAMILY6].contains(&family.as_str()) && name == ruleset::TABLE;
+                own || (family == ruleset::FAMILY && name == ruleset::TRACE_TABLE)
             }
             Self::RestoreSysctl { path, value, .. } => {
-                path == Path::new(sysctl::FORWARDING) && matches!(value.as_str(), "0" | "1")
+                let ours = [sysctl::FORWARDING, sysctl::FORWARDING6].iter().any(|own| path == Path::new(own));
+                ours && matches!(value.as_str(), "0" | "1")
             }
         }
     }
@@ -126,11 +128,13 @@ mod tests {
         check(true, table("ip", "dockwalk"));
         check(true, table("ip", "dockwalk_walk"));
         check(false, table("ip", "dockwalk_walks"));
+        check(true, table("ip6", "dockwalk"));
         check(false, table("inet", "filter"));
         check(false, table("ip", "dockwalk; flush ruleset"));
         let sysctl =
             |path: &str, value: &str| NetInverse::RestoreSysctl { netns: 1, path: path.into(), value: value.into() };
         check(true, sysctl("/proc/sys/net/ipv4/ip_forward", "0"));
+        check(true, sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "0"));
         check(false, sysctl("/proc/sys/kernel/core_pattern", "|/tmp/x"));
         check(false, sysctl("/proc/sys/net/ipv4/ip_forward", "0\n1"));
     }

@@ -4,11 +4,11 @@ use crate::docker::{IpamConfig, NetworkCreate, Rest, bool_of};
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_network;
 use crate::engine::moment::Moment;
-use crate::engine::net::{BRIDGE_NAME, Network, Segment, Subnet, bridge_of, is_link_name};
+use crate::engine::net::{BINDING, BRIDGE_NAME, Network, Segment, Segment6, Subnet, Subnet6, bridge_of, is_link_name};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::NetworkId;
 use crate::trace::{Code, NetworkDriver};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Names that no network can be given: of those that are always there, and Docker's word for the first of them.
 const RESERVED: [&str; 4] = ["bridge", "host", "none", "default"];
@@ -30,7 +30,61 @@ pub(super) struct Asked {
     auxiliary: Vec<(String, Ipv4Addr)>,
     bridge: Option<String>,
     mtu: Option<u32>,
+    binding: Option<Ipv4Addr>,
     masquerade: bool,
+    six: Option<Segment6>,
+}
+
+fn said(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn cidr<S>(text: &str, parse: impl Fn(&str) -> Option<S>) -> Result<S> {
+    parse(text).ok_or_else(|| Fault::failed(Code::NetworkCidrInvalid).with("subnet", bounds::short(text)))
+}
+
+fn address<A: std::str::FromStr>(text: &str) -> Result<A> {
+    let bad = |_| Fault::failed(Code::NetworkGatewayInvalid).with("gateway", bounds::short(text));
+    text.parse().map_err(bad)
+}
+
+/// A subnet of IPv6 with what goes with it; the gateway is the first address that containers could have, if none is asked for.
+fn read6(name: &str, pool: &IpamConfig) -> Result<Segment6> {
+    let subnet = cidr(&pool.subnet, Subnet6::parse)?;
+    let range = said(&pool.ip_range).map(|text| cidr(text, Subnet6::parse)).transpose()?;
+    let failed = |why: &str, gateway: String| {
+        let fault = Fault::failed(Code::NetworkNoGateway).with("gateway", gateway).with("why", why);
+        fault.with("subnet", subnet)
+    };
+    if range.is_some_and(|range| !subnet.contains(range)) {
+        let fault = Fault::new(FaultKind::BadRequest, Code::NetworkSubnetInvalid).with("name", name);
+        return Err(fault.with("subnet", subnet).with("gateway", bounds::short(&pool.gateway)));
+    }
+    let gateway = match said(&pool.gateway).map(address::<Ipv6Addr>).transpose()? {
+        Some(gateway) if !subnet.has(gateway) => return Err(failed("outside", gateway.to_string())),
+        Some(gateway) if !subnet.has_host(gateway) => return Err(failed("taken", gateway.to_string())),
+        Some(gateway) => gateway,
+        None => {
+            let first = range.unwrap_or(subnet).hosts().find(|address| subnet.has_host(*address));
+            first.ok_or_else(|| failed("none", String::new()))?
+        }
+    };
+    bounds::count("AuxiliaryAddresses", pool.auxiliary_addresses.len(), AUXILIARY)?;
+    let mut taken = vec![gateway];
+    for (name, text) in &pool.auxiliary_addresses {
+        let address: Ipv6Addr = address(text)?;
+        let why = match subnet.has(address) {
+            false => "outside",
+            true if !subnet.has_host(address) || taken.contains(&address) => "taken",
+            true => {
+                taken.push(address);
+                continue;
+            }
+        };
+        let fault = Fault::failed(Code::NetworkAuxiliary).with("name", bounds::short(name));
+        return Err(fault.with("address", address).with("why", why).with("subnet", subnet));
+    }
+    Ok(Segment6 { subnet, gateway, range, auxiliary: taken.split_off(1) })
 }
 
 fn of(kind: FaultKind, code: Code) -> Fault {
@@ -64,7 +118,9 @@ impl Asked {
             auxiliary: Vec::new(),
             bridge: None,
             mtu: None,
+            binding: None,
             masquerade: true,
+            six: None,
             request,
         };
         asked.options()?;
@@ -85,6 +141,10 @@ impl Asked {
                 (BRIDGE_NAME, _) => {
                     return bad("a name of 1 to 15 letters, digits, _, - and . that no link of the engine's has");
                 }
+                (BINDING, _) => match value.parse::<Ipv4Addr>() {
+                    Ok(address) => self.binding = Some(address).filter(|address| !address.is_unspecified()),
+                    Err(_) => return bad("an IPv4 address of the host's"),
+                },
                 // That containers of one bridge do not reach each other takes a module of the kernel that is not there everywhere.
                 ("com.docker.network.bridge.enable_icc", Some(true)) => {}
                 ("com.docker.network.bridge.enable_icc", _) => return bad("true"),
@@ -102,26 +162,27 @@ impl Asked {
     }
 
     fn addresses(&mut self) -> Result<()> {
-        let pools = self.request.ipam.as_ref().map_or(&[][..], |ipam| ipam.config.as_slice());
-        let [IpamConfig { subnet, ip_range, gateway, auxiliary_addresses, .. }] = pools else {
-            return if pools.is_empty() { Ok(()) } else { Err(of(FaultKind::Denied, Code::NetworkManySubnets)) };
-        };
-        let cidr = |text: &str| {
-            let bad = || Fault::failed(Code::NetworkCidrInvalid).with("subnet", bounds::short(text));
-            Subnet::parse(text).ok_or_else(bad)
-        };
-        let address = |text: &str| {
-            let bad = |_| Fault::failed(Code::NetworkGatewayInvalid).with("gateway", bounds::short(text));
-            text.parse::<Ipv4Addr>().map_err(bad)
-        };
-        let subnet = cidr(subnet)?;
-        bounds::count("AuxiliaryAddresses", auxiliary_addresses.len(), AUXILIARY)?;
-        self.range = Some(ip_range.as_str()).filter(|text| !text.is_empty()).map(cidr).transpose()?;
-        self.gateway = Some(gateway.as_str()).filter(|text| !text.is_empty()).map(address).transpose()?;
-        for (name, text) in auxiliary_addresses {
-            self.auxiliary.push((name.clone(), address(text)?));
+        let pools = self.request.ipam.as_ref().map_or_else(Vec::new, |ipam| ipam.config.clone());
+        let (six, four): (Vec<_>, Vec<_>) = pools.iter().partition(|pool| pool.subnet.contains(':'));
+        if six.len() > 1 || four.len() > 1 {
+            return Err(of(FaultKind::Denied, Code::NetworkManySubnets));
         }
-        self.subnet = Some(subnet);
+        if let [IpamConfig { subnet, ip_range, gateway, auxiliary_addresses, .. }] = four.as_slice() {
+            bounds::count("AuxiliaryAddresses", auxiliary_addresses.len(), AUXILIARY)?;
+            self.range = said(ip_range).map(|text| cidr(text, Subnet::parse)).transpose()?;
+            self.gateway = said(gateway).map(address).transpose()?;
+            for (name, text) in auxiliary_addresses {
+                self.auxiliary.push((name.clone(), address(text)?));
+            }
+            self.subnet = Some(cidr(subnet, Subnet::parse)?);
+        }
+        if let [pool] = six.as_slice() {
+            let pool = read6(&self.request.name, pool)?;
+            // As Docker: a subnet of a network that is to have no IPv6 is shown, and nothing comes of it.
+            self.six = Some(pool).filter(|_| self.request.enable_ipv6);
+        } else if self.request.enable_ipv6 {
+            return Err(of(FaultKind::NotFound, Code::NetworkNoPool6));
+        }
         Ok(())
     }
 
@@ -166,15 +227,18 @@ impl Asked {
             range: self.range,
             auxiliary: taken.split_off(1),
             mtu: self.mtu,
+            binding: self.binding,
             masquerade: self.masquerade,
             internal: self.request.internal,
+            six: self.six.clone(),
             ..Segment::new(bridge, subnet, gateway)
         };
         let mut ipam = self.request.ipam.clone().unwrap_or_default();
         "default".clone_into(&mut ipam.driver);
-        if ipam.config.is_empty() {
+        ipam.config.sort_by_key(|pool| pool.subnet.contains(':'));
+        if self.subnet.is_none() {
             let (subnet, gateway) = (subnet.to_string(), gateway.to_string());
-            ipam.config = vec![IpamConfig { subnet, gateway, ..IpamConfig::default() }];
+            ipam.config.insert(0, IpamConfig { subnet, gateway, ..IpamConfig::default() });
         }
         ipam.rest = Rest::new();
         ipam.config.iter_mut().for_each(|pool| pool.rest = Rest::new());
@@ -204,7 +268,8 @@ impl Asked {
             Some(gateway) if taken(gateway) => Err(failed("taken", gateway.to_string())),
             Some(gateway) => Ok(gateway),
             None => {
-                let range = self.range.unwrap_or(subnet);
+                // One that lies elsewhere is refused with the rest of it.
+                let range = self.range.filter(|range| subnet.contains(*range)).unwrap_or(subnet);
                 let first = range.hosts().find(|address| !taken(*address));
                 first.ok_or_else(|| failed("none", String::new()))
             }
@@ -284,14 +349,41 @@ mod tests {
     }
 
     #[test]
+    fn a_subnet_of_ipv6_stands_beside_one_of_ipv4() {
+        let both = json!([{"Subnet": "fd00:5::/64"}, {"Subnet": "10.5.0.0/24"}]);
+        let network = read(&json!({"Name": "n", "EnableIPv6": true, "IPAM": {"Config": both}})).unwrap();
+        let shown: Vec<_> =
+            network.ipam.iter().flat_map(|ipam| &ipam.config).map(|pool| pool.subnet.as_str()).collect();
+        assert_eq!(shown, ["10.5.0.0/24", "fd00:5::/64"]);
+        let six = network.segment.unwrap().six.unwrap();
+        assert_eq!((six.subnet.to_string(), six.gateway.to_string()), ("fd00:5::/64".into(), "fd00:5::1".into()));
+        let alone = json!([{"Subnet": "fd00:5::/64", "Gateway": "fd00:5::9"}]);
+        let segment = segment(&json!({"Name": "n", "EnableIPv6": true, "IPAM": {"Config": alone}}));
+        assert_eq!(
+            (segment.subnet.to_string(), segment.six.unwrap().gateway.to_string()),
+            ("172.18.0.0/16".into(), "fd00:5::9".into())
+        );
+        let off = self::segment(&json!({"Name": "n", "IPAM": {"Config": [{"Subnet": "fd00:5::/64"}]}}));
+        assert_eq!(off.six, None, "not asked for");
+    }
+
+    #[test]
     fn what_cannot_be_a_network_is_refused_as_docker_refuses_it() {
         let pool = |pool: Value| json!({"Name": "n", "IPAM": {"Config": [pool]}});
+        let pool6 = |pool: Value| json!({"Name": "n", "EnableIPv6": true, "IPAM": {"Config": [pool]}});
         let option = |name: &str, value: &str| json!({"Name": "n", "Options": {(name): value}});
         for (body, code) in [
             (json!({"Name": "bridge"}), Code::NetworkReserved),
             (json!({"Name": "n", "Driver": "host"}), Code::NetworkOnlyOne),
             (json!({"Name": "n", "Driver": "nosuch"}), Code::NoSuchNetworkDriver),
-            (json!({"Name": "n", "EnableIPv6": true}), Code::UnsupportedOption),
+            (json!({"Name": "n", "EnableIPv6": true}), Code::NetworkNoPool6),
+            (pool6(json!({"Subnet": "fd00::/129"})), Code::NetworkCidrInvalid),
+            (pool6(json!({"Subnet": "fd00::/128"})), Code::NetworkNoGateway),
+            (pool6(json!({"Subnet": "fd00::/64", "Gateway": "fd01::1"})), Code::NetworkNoGateway),
+            (pool6(json!({"Subnet": "fd00::/64", "Gateway": "fd00::"})), Code::NetworkNoGateway),
+            (pool6(json!({"Subnet": "fd00::/64", "IPRange": "::/0"})), Code::NetworkSubnetInvalid),
+            (pool6(json!({"Subnet": "fd00::/64", "Gateway": "10.0.0.1"})), Code::NetworkGatewayInvalid),
+            (pool6(json!({"Subnet": "fd00::/64", "AuxiliaryAddresses": {"a": "fd00::1"}})), Code::NetworkAuxiliary),
             (json!({"Name": "n", "Scope": "swarm"}), Code::UnsupportedOption),
             (json!({"Name": "n", "IPAM": {"Driver": "nosuch"}}), Code::UnsupportedOption),
             (json!({"Name": "n", "Foo": 1}), Code::NoSuchOption),
@@ -310,10 +402,13 @@ mod tests {
             (option("com.docker.network.driver.mtu", "99999999"), Code::NetworkOptionInvalid),
             (option("com.docker.network.bridge.enable_icc", "false"), Code::NetworkOptionInvalid),
             (option(BRIDGE_NAME, "eth0"), Code::NetworkOptionInvalid),
+            (option(BINDING, "::1"), Code::NetworkOptionInvalid),
             (option(BRIDGE_NAME, "a/b"), Code::NetworkOptionInvalid),
         ] {
             assert_eq!(read(&body).unwrap_err().problem.code, code, "{body}");
         }
         assert_eq!(segment(&option(BRIDGE_NAME, "mybr")).bridge, "mybr");
+        assert_eq!(segment(&option(BINDING, "127.0.0.1")).binding, Some(Ipv4Addr::LOCALHOST));
+        assert_eq!(segment(&option(BINDING, "0.0.0.0")).binding, None);
     }
 }

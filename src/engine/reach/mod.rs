@@ -19,11 +19,16 @@ use crate::client::protocol::{Probed, ReachCommand, ReachReport};
 use crate::reach::{self, Cell, End, Question};
 use crate::trace::{Change, Code, OpKind, Plan, Probe, ProbeReply, StepKind, World};
 use parking_lot::Mutex;
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Probes that wait for an answer at a time.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
+/// Probes of one question: a hundred containers, each with each.
+const MOST: usize = 12_000;
+/// It is told how far it is at most this often.
+const PACE: Duration = Duration::from_millis(100);
 /// Milliseconds that a probe waits when nobody says: a hundred times what an answer within a machine takes.
 const PATIENCE: u64 = 700;
 /// The longest that somebody may ask for.
@@ -31,28 +36,41 @@ const LONGEST: u64 = 30_000;
 
 impl Engine {
     /// Computes who reaches whom, and asks, if that is wanted.
-    pub fn reach(&self, command: &ReachCommand, line: &Asked, cancel: &Cancel) -> Result<ReachReport> {
+    ///
+    /// `tell` is told how many probes of how many have their answer.
+    pub fn reach(
+        &self,
+        command: &ReachCommand,
+        line: &Asked,
+        cancel: &Cancel,
+        tell: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<ReachReport> {
+        if let Some(address) = command.outside.filter(|address| !may_be_outside(*address)) {
+            return Err(Fault::new(FaultKind::BadRequest, Code::ReachBadOutside).with("address", address));
+        }
         self.net.look_again(&self.conductor);
         let world = self.conductor.world();
         let (from, to) =
             (reach_end(self, &world, command.from.as_deref())?, reach_end(self, &world, command.to.as_deref())?);
-        let mut matrix = reach::matrix(&world, command.question, command.outside);
-        let keep = |wanted: &Option<End>, end: &End| wanted.as_ref().is_none_or(|wanted| wanted == end);
-        matrix.from.retain(|end| keep(&from, end));
-        matrix.to.retain(|end| keep(&to, end));
-        matrix.cells.retain(|cell| keep(&from, &cell.from) && keep(&to, &cell.to));
+        let matrix = reach::between(&world, command.question, command.outside, from.as_ref(), to.as_ref());
         let names = world.containers.values().filter(|container| container.state.lives());
         let names = names.map(|container| (container.id.clone(), container.name.clone())).collect();
         let probes = if command.prove {
+            if matrix.cells.len() > MOST {
+                let fault = Fault::new(FaultKind::BadRequest, Code::ReachTooMany).with("most", MOST);
+                return Err(fault.with("count", matrix.cells.len()));
+            }
             let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
             let subject = format!("{} × {}", matrix.from.len(), matrix.to.len());
             self.conductor.operate(OpKind::ReachProbe, subject, line.clone(), cancel, |cx| {
-                self.probe_all(cx, &world, command.question, &matrix.cells, patience)
+                self.probe_all(cx, &world, command.question, &matrix.cells, patience, tell)
             })?
         } else {
             Vec::new()
         };
-        Ok(ReachReport { matrix, names, probes })
+        let of_six = |(_, cidr): &(crate::trace::LinkKey, String)| cidr.contains(':');
+        let beside = world.addresses.iter().any(of_six);
+        Ok(ReachReport { matrix, names, beside, probes })
     }
 
     /// Asks for each cell that somebody inside can ask for, in the order of the cells.
@@ -63,8 +81,17 @@ impl Engine {
         question: Question,
         cells: &[Cell],
         patience: Duration,
+        tell: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Vec<Probed>> {
-        let next = AtomicUsize::new(0);
+        let (next, over, told) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Instant::now()));
+        let probed = || {
+            let over = over.fetch_add(1, Ordering::Relaxed) + 1;
+            // Whoever tells it now tells it for all.
+            if let Some(mut told) = told.try_lock().filter(|told| told.elapsed() >= PACE || over == cells.len()) {
+                *told = Instant::now();
+                tell(over, cells.len());
+            }
+        };
         let done = Mutex::new(Vec::new());
         let work = || {
             while let Some((at, cell)) =
@@ -75,6 +102,7 @@ impl Engine {
                     Ok(None) => {}
                     Err(fault) => return Err(fault),
                 }
+                probed();
             }
             Ok(())
         };
@@ -113,7 +141,7 @@ impl Engine {
         };
         let plan = Plan::new(StepKind::ProbeReach, &asked).call(&asked).by_hand(by_hand(&netns, question, cell, &name));
         cx.step(plan, |cx| {
-            let began = std::time::Instant::now();
+            let began = Instant::now();
             let told = self.asked(world, &netns, question, cell, &name, patience, cx.cancel())?;
             let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             cx.check()?;
@@ -146,6 +174,12 @@ impl Engine {
         };
         name::ask(netns, pid, name, patience, cancel)
     }
+}
+
+/// Somebody beyond the uplink can have it.
+fn may_be_outside(address: Ipv4Addr) -> bool {
+    let nobody = address.octets()[0] == 0 || address.is_broadcast() || address.is_multicast();
+    !nobody && !address.is_loopback()
 }
 
 /// Who is meant: a container that runs, the host, or what is outside, where no container is called so.

@@ -66,6 +66,7 @@ problem-invalid-value = { $option } = { $value }: this value is invalid, in Dock
     [cpus] It must be a list of numbers such as 0-3,7.
     [address] It must be an IP address of that kind, such as { $example }.
     [runtime] No runtime has that name.
+    [flag] It must be true or false.
     [mode] Behind the colon ro or rw may stand.
    *[other] See Docker's documentation.
 } Correct it, or leave the option out.
@@ -144,6 +145,8 @@ problem-no-thread = No thread could be started ({ $reason }). Too many processes
 problem-call-not-tried = The system call { $call } cannot be tried: only those are with which nothing happens. Choose one from the list beside the isolation diagram.
 problem-reach-bad-port = { $to } is no container with a port. Write name:port or name:port/udp, with a port from 1 to 65535.
 problem-reach-two-questions = { $to } names a port already, and an option asks for something else. Leave one of both out.
+problem-reach-bad-outside = { $address } is no address outside: nobody out there has it. Name one beyond the uplink, or leave --outside away: then the uplink's next hop is asked.
+problem-reach-too-many = That would be { $count } probes, and at most { $most } are sent at a time. Name who asks, or who is asked: dockwalk reach web --prove
 problem-reach-not-running = { $container } does not run: only those that run can be reached. Start it first: docker start { $container }
 problem-walk-busy = Another packet is being followed. Let it go on to its end first, or cancel it.
 problem-walk-from-outside = A packet cannot be sent from outside: dockwalk sends only from containers and from the host. Name a container or `host` as the sender, and --published to go by the host’s port.

@@ -93,6 +93,9 @@ problem-network-no-gateway = failed to allocate gateway ({ $gateway }): { $why -
    *[none] No available addresses on this pool
 }. The subnet is { $subnet }: choose a larger one, or a gateway in it that is neither its first nor its last address.
 problem-network-many-subnets = bridge driver doesn't support multiple subnets. Name one, and make a second network for the other.
+problem-network-no-pool6 = could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network: there are no defaults of IPv6. Name one with --subnet, like `--ipv6 --subnet fd00:1::/64`.
+problem-address-no-subnet = user specified IP address is supported only when connecting to networks with user configured subnets: { $network } has no subnet of IPv6 to take { $address } from. Make a network with `docker network create --ipv6 --subnet fd00:1::/64 NAME`, or leave --ip6 out.
+problem-invalid-ipv6 = invalid IPv6 address: { $address }. Write it like fd00:1::5.
 problem-network-no-pool = could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network. Remove networks that are not needed (`docker network prune`), or choose a subnet with --subnet.
 problem-network-not-connected = container { $id } is not connected to network { $network }. `docker inspect { $container }` shows which it is on.
 problem-network-host-fixed = container cannot be disconnected from host network or connected to host network. It is the host's namespace itself: create the container { $container } anew with --network.

@@ -69,6 +69,8 @@ reach-namespace-unknown = It is not known in which network namespace it is.
 
 reach-host = host
 reach-outside = outside
+reach-four-alone = All of this is of IPv4. Some here have IPv6, too, of which nothing is computed: try it with ping.
+reach-progress = { $done } of { $of } asked
 reach-asking = Asking; who does not answer is waited for …
 reach-fix = To change that: { $command }
 reach-cut = To cut it: { $command }

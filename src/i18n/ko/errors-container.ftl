@@ -66,6 +66,7 @@ problem-invalid-value = { $option } = { $value }: Docker도 받지 않는 잘못
     [cpus] 0-3,7처럼 번호를 나열해야 합니다.
     [address] { $example } 같은 IP 주소여야 합니다.
     [runtime] 그런 이름의 런타임(runtime)이 없습니다.
+    [flag] true나 false여야 합니다.
     [mode] 콜론 뒤에는 ro나 rw만 쓸 수 있습니다.
    *[other] Docker 문서를 확인하세요.
 } 고치거나 이 옵션을 빼세요.
@@ -144,6 +145,8 @@ problem-no-thread = 스레드(thread)를 시작하지 못했습니다 ({ $reason
 problem-call-not-tried = { $call } 시스템 콜은 시험할 수 없습니다. 아무 일도 일어나지 않는 인수를 아는 것만 시험합니다. 격리 그림의 목록에서 고르세요.
 problem-reach-bad-port = { $to }에는 이름과 포트가 제대로 들어 있지 않습니다. 이름:포트 또는 이름:포트/udp로 쓰고, 포트는 1에서 65535 사이여야 합니다.
 problem-reach-two-questions = { $to }에 이미 포트가 있는데 옵션에서는 다른 것을 묻습니다. 둘 가운데 하나를 빼세요.
+problem-reach-bad-outside = { $address } 주소는 바깥의 주소가 아닙니다. 바깥에 그 주소를 가진 곳이 없습니다. 업링크 너머의 주소를 쓰거나 --outside를 빼세요. 그러면 업링크의 다음 홉에 물어봅니다.
+problem-reach-too-many = 물어볼 칸이 { $count }개인데 한 번에 { $most }개까지만 물어봅니다. 묻는 쪽이나 대상을 정하세요: dockwalk reach web --prove
 problem-reach-not-running = { $container } 컨테이너가 실행 중이 아닙니다. 실행 중인 컨테이너끼리만 닿을 수 있습니다. 먼저 시작하세요: docker start { $container }
 problem-walk-busy = 지금 다른 패킷을 따라가고 있습니다. 먼저 끝까지 진행하거나 취소하세요.
 problem-walk-from-outside = 바깥에서는 패킷을 보낼 수 없습니다. dockwalk은 컨테이너와 호스트에서만 보냅니다. 보내는 쪽으로 컨테이너나 `host`를 적고, 호스트의 포트로 들어가 보려면 --published를 붙이세요.

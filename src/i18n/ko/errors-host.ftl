@@ -129,6 +129,9 @@ problem-network-no-gateway = 게이트웨이 주소를 정할 수 없습니다({
    *[none] 남은 주소가 없습니다
 }. 서브넷은 { $subnet }입니다. 더 큰 서브넷을 고르거나, 첫 주소도 마지막 주소도 아닌 게이트웨이를 고르세요.
 problem-network-many-subnets = 브리지 드라이버는 서브넷을 여러 개 가질 수 없습니다. 하나만 쓰고, 나머지는 네트워크를 하나 더 만드세요.
+problem-network-no-pool6 = IPv6에는 기본 주소 범위가 없어 네트워크에 줄 것이 없습니다. `--ipv6 --subnet fd00:1::/64`처럼 --subnet으로 직접 정하세요.
+problem-address-no-subnet = { $network } 네트워크에는 { $address } 주소를 줄 IPv6 서브넷(subnet)이 없습니다. `docker network create --ipv6 --subnet fd00:1::/64 이름`으로 네트워크를 만들거나 --ip6를 빼세요.
+problem-invalid-ipv6 = IPv6 주소가 아닙니다: { $address }. fd00:1::5처럼 쓰세요.
 problem-network-no-pool = 네트워크에 줄, 겹치지 않는 IPv4 주소 범위가 기본값 가운데 남아 있지 않습니다. 필요 없는 네트워크를 지우거나(`docker network prune`) --subnet으로 서브넷을 고르세요.
 problem-network-not-connected = 그 네트워크에 연결되어 있지 않은 컨테이너입니다: 컨테이너 { $container }({ $id }), 네트워크 { $network }. 어느 네트워크에 있는지는 `docker inspect { $container }`에서 보입니다.
 problem-network-host-fixed = host 네트워크에는 연결할 수도, 거기서 떼어 낼 수도 없습니다. host는 호스트의 네임스페이스 자체입니다. --network를 써서 컨테이너 { $container } 대신 새 컨테이너를 만드세요.

@@ -69,6 +69,8 @@ reach-namespace-unknown = 어느 네트워크 네임스페이스에 있는지 �
 
 reach-host = 호스트
 reach-outside = 바깥
+reach-four-alone = 모두 IPv4로 계산한 것입니다. IPv6 주소도 있지만 그쪽은 계산하지 않습니다. ping 명령으로 직접 확인하세요.
+reach-progress = { $of }칸 가운데 { $done }칸을 물어봤습니다
 reach-asking = 물어보는 중입니다. 답이 없는 곳은 잠시 기다립니다 …
 reach-fix = 바꾸려면: { $command }
 reach-cut = 끊으려면: { $command }

@@ -132,6 +132,15 @@ pub struct Link {
 }
 
 impl Link {
+    /// They are the two ends of a veth pair, which know each other by ifindex.
+    pub fn is_peer_of(&self, link: &Self) -> bool {
+        self.key != link.key
+            && self.kind == LinkKind::Veth
+            && Some(self.ifindex) == link.peer_ifindex
+            && self.peer_ifindex == Some(link.ifindex)
+            && self.container == link.container
+    }
+
     /// Does it carry packets? None where a recording does not say.
     pub fn carries(&self) -> Option<bool> {
         if self.up { self.carrier } else { Some(false) }

@@ -70,14 +70,8 @@ impl World {
 
     /// The other end of a veth, wherever it is: two veths know each other by ifindex.
     pub fn peer_of(&self, link: &Link) -> Option<&Arc<Link>> {
-        let wanted = link.peer_ifindex?;
-        self.links.values().find(|other| {
-            other.key != link.key
-                && other.kind == LinkKind::Veth
-                && other.ifindex == wanted
-                && other.peer_ifindex == Some(link.ifindex)
-                && other.container == link.container
-        })
+        link.peer_ifindex?;
+        self.links.values().find(|other| other.is_peer_of(link))
     }
 
     /// The layers of an image, lowest first, as far as they are unpacked.

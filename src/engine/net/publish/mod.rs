@@ -17,7 +17,8 @@ mod book;
 mod carry;
 mod sockets;
 
-use super::filter::{self, PortRule};
+use super::filter;
+use super::script::PortRule;
 use super::*;
 use crate::trace::{Change, Problem, Publication, Transport};
 use book::{Book, Claim};

@@ -2,7 +2,7 @@
 //!
 //! What a container sends is a stranger's: a name has a length, and no pointer is followed in a question.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Bytes of a header.
 const HEADER: usize = 12;
@@ -41,7 +41,7 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
     /// An address.
-    Address(Ipv4Addr),
+    Address(IpAddr),
     /// A name.
     Name(String),
 }
@@ -99,7 +99,8 @@ pub(super) fn answer(query: &[u8], question: &Question, records: &[Record], most
     let mut cut = false;
     for record in records {
         let (kind, data) = match record {
-            Record::Address(address) => (1_u16, address.octets().to_vec()),
+            Record::Address(IpAddr::V4(address)) => (1_u16, address.octets().to_vec()),
+            Record::Address(IpAddr::V6(address)) => (28, address.octets().to_vec()),
             Record::Name(name) => (12, encoded(name)),
         };
         // The name of the question, by where it stands; the class of the Internet.
@@ -152,12 +153,18 @@ fn encoded(name: &str) -> Vec<u8> {
     name.split('.').filter(|part| !part.is_empty()).flat_map(label).chain([0]).collect()
 }
 
-/// The address that `9.0.168.192.in-addr.arpa` is about.
-pub fn reversed(name: &str) -> Option<Ipv4Addr> {
+/// The address that `9.0.168.192.in-addr.arpa` is about, or 32 digits before `.ip6.arpa` (RFC 3596).
+pub fn reversed(name: &str) -> Option<IpAddr> {
+    if let Some(digits) = name.strip_suffix(".ip6.arpa") {
+        let one = |digit: &str| u128::from_str_radix(digit, 16).ok().filter(|_| digit.len() == 1);
+        let digits: Vec<u128> = digits.split('.').rev().map(one).collect::<Option<_>>()?;
+        let whole = (digits.len() == 32).then(|| digits.iter().fold(0, |whole, digit| whole << 4 | digit));
+        return whole.map(|whole| Ipv6Addr::from(whole).into());
+    }
     let numbers = name.strip_suffix(".in-addr.arpa")?;
     let address: Ipv4Addr = numbers.parse().ok()?;
     let [a, b, c, d] = address.octets();
-    Some(Ipv4Addr::new(d, c, b, a))
+    Some(Ipv4Addr::new(d, c, b, a).into())
 }
 
 #[cfg(test)]
@@ -179,7 +186,7 @@ mod tests {
         assert_eq!((read.name.as_str(), read.kind), ("web.net-a", Kind::A));
         let alone = [&asked[..2], &[0][..], &asked[3..]].concat();
         assert!(wants_others(&asked) && !wants_others(&alone) && !wants_others(&[]));
-        let answer = answer(&asked, &read, &[Record::Address(Ipv4Addr::new(10, 0, 0, 2))], PLAIN);
+        let answer = answer(&asked, &read, &[Record::Address(Ipv4Addr::new(10, 0, 0, 2).into())], PLAIN);
         assert_eq!(answer[..8], [0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1]);
         assert_eq!(answer[read.end..], [0xc0, 12, 0, 1, 0, 1, 0, 0, 2, 88, 0, 4, 10, 0, 0, 2]);
         let failed = failure(&asked, Failure::Server).unwrap();
@@ -190,7 +197,7 @@ mod tests {
     fn what_does_not_fit_is_said_to_be_cut() {
         let asked = query("a", 1);
         let read = question(&asked).unwrap();
-        let all = vec![Record::Address(Ipv4Addr::LOCALHOST); 60];
+        let all = vec![Record::Address(Ipv4Addr::LOCALHOST.into()); 60];
         let cut = answer(&asked, &read, &all, PLAIN);
         assert!(cut.len() <= PLAIN && cut[2] & 2 == 2 && cut[7] == 30, "{}", cut[7]);
         assert_eq!(answer(&asked, &read, &all, 65535)[7], 60);
@@ -220,8 +227,17 @@ mod tests {
 
     #[test]
     fn an_address_is_asked_for_backwards() {
-        assert_eq!(reversed("9.0.168.192.in-addr.arpa"), Some(Ipv4Addr::new(192, 168, 0, 9)));
-        for other in ["9.0.168.in-addr.arpa", "web", "x.0.168.192.in-addr.arpa", "9.0.168.192.ip6.arpa"] {
+        assert_eq!(reversed("9.0.168.192.in-addr.arpa"), Some(Ipv4Addr::new(192, 168, 0, 9).into()));
+        let six = "2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.0.0.d.f.ip6.arpa";
+        assert_eq!(reversed(six), "fd00:1::2".parse().ok());
+        for other in [
+            "9.0.168.in-addr.arpa",
+            "web",
+            "x.0.168.192.in-addr.arpa",
+            "9.0.168.192.ip6.arpa",
+            "+1.0.d.f.ip6.arpa",
+            ".ip6.arpa",
+        ] {
             assert_eq!(reversed(other), None, "{other}");
         }
     }

@@ -118,7 +118,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     }
     let high = Heights::of(stage.detail);
     let plan = grid::Plan::of(&stage, world, high);
-    let matrix = reach::among(world, stage.look.reach.question, None, plan.ends.clone());
+    let matrix = reach::among(world, stage.look.reach.question, None, plan.ends.clone(), plan.ends.clone());
     let veiled = stage.words.is_veiled(TELLS);
     title(&mut stage, &matrix, high);
     let below = grid::draw(&mut stage, world, &plan, &matrix, high);
