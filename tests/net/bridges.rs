@@ -129,7 +129,7 @@ pub fn what_passes_is_counted_and_not_recorded() {
     assert!(more(eth0_now.tx_packets, eth0.tx_packets) && more(eth0_now.rx_packets, eth0.rx_packets));
     assert!(more(veth_now.rx_packets, veth.rx_packets) && more(veth_now.tx_packets, veth.tx_packets));
     assert!(eth0_now.tx_bytes - eth0.tx_bytes >= 3 * 98, "three echo requests of 98 bytes");
-    (0..20).for_each(|_| drop(of()));
+    (0..20).for_each(|_| assert!(!net.counters().unwrap().is_empty()));
     assert_eq!(engine.conductor.recorder().with(|trace| trace.len()), events);
     engine.op(|cx| net.disconnect(cx, &a));
     engine.op(|cx| net.disconnect(cx, &b));
