@@ -14,7 +14,12 @@ for program in docker nsenter ip python3 "$DOCKWALK"; do
 done
 work=$(mktemp -d /tmp/dwhand.XXXXXX)
 pid=
-end() { [ -z "$pid" ] || { kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; }; rm -rf "$work"; }
+end() {
+    docker rm -f web >/dev/null 2>&1 || true
+    [ -z "$pid" ] || { kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; }
+    chmod -R u+rwX "$work" 2>/dev/null || true
+    rm -rf "$work"
+}
 trap end EXIT
 export DOCKER_CONFIG=$work/config DOCKER_HOST=unix://$work/sock
 "$DOCKWALK" engine --root "$work/root" --socket "$work/sock" >"$work/log" 2>&1 & pid=$!

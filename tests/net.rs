@@ -65,6 +65,7 @@ const CASES: &[Case] = &[
     ("a_container_that_changes_much_does_not_hurt", by_hand::a_container_that_changes_much_does_not_hurt),
     ("what_a_bridge_learns_is_seen", bridges::what_a_bridge_learns_is_seen),
     ("a_port_of_a_bridge_has_its_state", bridges::a_port_has_its_state),
+    ("what_passes_is_counted_and_not_recorded", bridges::what_passes_is_counted_and_not_recorded),
     ("many_addresses_behind_a_port_do_not_hurt", bridges::many_addresses_behind_a_port_do_not_hurt),
     ("only_the_kernel_is_believed", by_hand::only_the_kernel_is_believed),
     ("no_descriptor_stays_open", by_hand::no_descriptor_stays_open),

@@ -105,6 +105,36 @@ pub fn a_port_has_its_state() {
     engine.op(|cx| net.disconnect(cx, &id));
 }
 
+/// Who looks at a picture asks again and again: nothing of it is in the trace.
+pub fn what_passes_is_counted_and_not_recorded() {
+    needs("ping");
+    let engine = Engine::new();
+    let net = engine.start();
+    let (a, inside, one) = connected(&engine, &net, 'a');
+    let (b, _, two) = connected(&engine, &net, 'b');
+    let counted = |netns: u64, name: &str| {
+        let world = engine.world();
+        let link = world.links.values().find(|link| link.netns == netns && link.name == name).unwrap();
+        let all = net.counters().unwrap();
+        all.into_iter().find(|it| (it.netns, it.ifindex) == (netns, link.ifindex)).unwrap()
+    };
+    let host = engine.lab.host.inode();
+    in_netns(&inside, &format!("ping -c 1 -W 5 {}", two.address));
+    until(&engine, "both", |world| world.macs.len() == 2);
+    let of = || [counted(inside.inode(), "eth0"), counted(host, &one.host_link)];
+    let ([eth0, veth], events) = (of(), engine.conductor.recorder().with(|trace| trace.len()));
+    in_netns(&inside, &format!("ping -c 3 -W 5 {}", two.address));
+    let [eth0_now, veth_now] = of();
+    let more = |now: u64, before: u64| now - before >= 3;
+    assert!(more(eth0_now.tx_packets, eth0.tx_packets) && more(eth0_now.rx_packets, eth0.rx_packets));
+    assert!(more(veth_now.rx_packets, veth.rx_packets) && more(veth_now.tx_packets, veth.tx_packets));
+    assert!(eth0_now.tx_bytes - eth0.tx_bytes >= 3 * 98, "three echo requests of 98 bytes");
+    (0..20).for_each(|_| assert!(!net.counters().unwrap().is_empty()));
+    assert_eq!(engine.conductor.recorder().with(|trace| trace.len()), events);
+    engine.op(|cx| net.disconnect(cx, &a));
+    engine.op(|cx| net.disconnect(cx, &b));
+}
+
 /// A container may send from as many addresses as it likes.
 pub fn many_addresses_behind_a_port_do_not_hurt() {
     needs("bridge");

@@ -21,8 +21,8 @@ pub struct Witness {
     begun: f64,
 }
 
-/// The groups that the engine listens to in each network namespace.
-const GROUPS: &str = "RTNLGRP_LINK|RTNLGRP_IPV4_IFADDR|RTNLGRP_IPV4_ROUTE";
+/// The groups that the engine listens to in each network namespace, and in the host's.
+const GROUPS: [&str; 2] = ["RTNLGRP_LINK|RTNLGRP_IPV4_IFADDR|RTNLGRP_IPV4_ROUTE", "RTNLGRP_NEIGH"];
 /// Seconds by which the clocks of a trace and of strace may be apart: a trace's is read off requests, which are handled a
 /// little after they came.
 const APART: f64 = 0.5;
@@ -47,7 +47,7 @@ impl Witness {
             Evidence::Mountinfo { path, line } => self.file(claim, path, line),
             // What the kernel told by itself.
             Evidence::Netlink { request, reply } if request.starts_with("RTNLGRP_") => {
-                request == GROUPS
+                GROUPS.contains(&request.as_str())
                     && !reply.is_empty()
                     && reply.iter().all(|row| self.told.iter().any(|it| self.at_the_time(claim, it.at) && it.is(row)))
             }

@@ -4,7 +4,7 @@ use super::*;
 use crate::client::protocol::LinkCounters;
 use crate::ui::diagrams::Tab;
 use crate::ui::traffic::{Traffic, is_worth_a_look};
-use std::sync::Mutex;
+use parking_lot::Mutex;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,7 @@ impl EffectRunner {
             self.counting.thread = Some((socket.clone(), ask(socket, waker(ctx))));
         }
         let Some((_, asking)) = &self.counting.thread else { return };
-        let found = asking.found.lock().ok().and_then(|mut found| found.take());
+        let found = asking.found.lock().take();
         if let Some(found) = found {
             state.traffic.get_or_insert_default().look(&found);
             ctx.request_repaint();
@@ -73,11 +73,8 @@ fn ask(socket: PathBuf, wake: impl Fn() + Send + 'static) -> Asking {
                         passed = Instant::now();
                     }
                     // A window in which nothing moves is not woken.
-                    if (news || first)
-                        && let Ok(mut slot) = slot.lock()
-                    {
-                        *slot = Some(counters);
-                        drop(slot);
+                    if news || first {
+                        *slot.lock() = Some(counters);
                         wake();
                     }
                     first = false;
