@@ -1,6 +1,6 @@
 //! From what was captured in several namespaces to the hops of one packet, in the order of time.
 
-use super::decode::decode;
+use super::decode::{decode, decode_names};
 use super::flow::{Flow, Identity, identity};
 use crate::trace::{
     ChangedBy, Decoded, Difference, Evidence, Field, Frame, Heading, Hop, Passing, Place, RuleVerdict, WatchedLink,
@@ -98,6 +98,7 @@ fn frames(flow: &Flow, captured: Vec<Captured>) -> Vec<Seen> {
     let seen = captured.into_iter().zip(decoded).filter_map(|(captured, packet)| {
         let identity = identity(&packet)?;
         let heading = flow.heading(&packet).or_else(|| again(&packet, &identity))?;
+        let packet = if flow.is_name(&packet) { decode_names(&captured.frame.bytes) } else { packet };
         Some((captured, packet, heading, identity))
     });
     let seen = seen.enumerate().map(|(at, (captured, packet, heading, identity))| Seen {

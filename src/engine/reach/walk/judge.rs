@@ -6,9 +6,13 @@ use crate::trace::{Entity, Heading, Hop, Known, Passing, Place, ProbeReply, Rule
 use nix::errno::Errno;
 use std::net::Ipv4Addr;
 
-/// `goal`: the network namespace of whoever is asked; none for what is outside.
+/// `cell`: none of a published port. `goal`: the network namespace of whoever is asked; none for what is outside.
 pub(super) fn outcome(world: &World, cell: Option<&Cell>, goal: Option<u64>, sent: &Sent, hops: &[Hop]) -> WalkOutcome {
     match sent.reply {
+        // To a published port, by a host that does not turn it.
+        ProbeReply::Answered if cell.is_none() && !hops.iter().any(|hop| arrives(hop, goal)) => {
+            return WalkOutcome::AnsweredByHost;
+        }
         ProbeReply::Answered => return WalkOutcome::Answered,
         ProbeReply::Refused => return WalkOutcome::Refused,
         ProbeReply::NoSuchName => return WalkOutcome::NoSuchName,
