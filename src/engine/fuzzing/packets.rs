@@ -1,7 +1,6 @@
+use crate::engine::evidence;
 use crate::packet::{Captured, Flow, Mark, decode, decode_ipv4, hops, pcapng};
-use crate::trace::{
-    Evidence, Frame, Passing, RuleTrace, Walk, WalkEndpoint, WalkPacket, WalkState, WatchedLink, World,
-};
+use crate::trace::{Book, Frame, Passing, RuleTrace, Walk, WalkEndpoint, WalkPacket, WalkState, WatchedLink, World};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ pub fn packets(bytes: &[u8]) {
         let time = u64::from(part.first().copied().unwrap_or(0));
         let frame = Frame { time, length: u32::try_from(part.len()).unwrap_or(u32::MAX), bytes: kept.to_vec() };
         let passing = if number % 2 == 0 { Passing::Out } else { Passing::In };
-        frames.push(Captured { at: at.clone(), passing, frame, evidence: Evidence::syscall("recvmsg", 1) });
+        frames.push(Captured { at: at.clone(), passing, frame, evidence: evidence::own(Book::Decision, ["any"]) });
     }
     let addresses = [Ipv4Addr::new(172, 17, 0, 2), Ipv4Addr::new(172, 18, 0, 2), Ipv4Addr::LOCALHOST];
     let marks = vec![Mark::Echo { id: 7, sequence: 1 }, Mark::Tcp { from: 40_000 }, Mark::Name { from: 40_000 }];

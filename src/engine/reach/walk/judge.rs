@@ -76,7 +76,10 @@ fn reported(hop: &Hop) -> Option<(Stopped, u32)> {
 fn unanswered(hops: &[Hop]) -> Option<(Ipv4Addr, u32)> {
     let arps = || hops.iter().filter_map(|hop| Some((hop.packet.arp.as_ref()?, hop.number)));
     let answered = |address: Ipv4Addr| arps().any(|(arp, _)| arp.answers && arp.sender == address);
-    arps().filter(|(arp, _)| !arp.answers && !answered(arp.target)).map(|(arp, number)| (arp.target, number)).last()
+    arps()
+        .filter(|(arp, _)| !arp.answers && !answered(arp.target))
+        .map(|(arp, number)| (arp.target, number))
+        .next_back()
 }
 
 /// What stops it as computed, where that is one of these things.
