@@ -3,7 +3,7 @@
 //! The rule between the modules, which `tests/architecture.rs` checks:
 //!
 //! ```text
-//! spec ◀── trace, tree, docker ◀── reach, i18n, spool, line, lesson ◀── client, cli ◀── ui (ui never names engine)
+//! spec ◀── trace, tree, docker ◀── reach, packet, i18n, spool, line, lesson ◀── client, cli ◀── ui (ui never names engine)
 //!             ▲────────────────────── engine                     (engine never names ui, cli, lesson)
 //! ```
 

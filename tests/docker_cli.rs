@@ -13,6 +13,8 @@ mod isolation;
 mod reach;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
+#[path = "docker_cli/walk.rs"]
+mod walk;
 
 use clients::{Bench, check};
 use dockwalk::trace::Code;

@@ -87,6 +87,7 @@ const PLAN: &[Operation] = &[
         &["docker", "network", "disconnect", "kill-net", "kill-me"],
         false,
     ),
+    of("walk", &[CREATE, START], &["walk", "host", "kill-me"], false),
     of("network rm", &[NO_NETWORK, NETWORK], NO_NETWORK, false),
     of("rmi -f", &[WRITE], &["docker", "rmi", "-f", "lab/shell:1"], false),
     removes(of("rm", &[CREATE, START, STOP], &["docker", "rm", "-v", "kill-me"], false)),

@@ -33,7 +33,10 @@ pub(super) fn run(args: &Args, asked: &WalkArgs, words: &Words) -> Done {
     }
     match (report.verdict, report.state.end.map(|end| end.outcome)) {
         (Some(Verdict::Disagrees), _) => Err(Failure::Status(DISAGREES)),
-        (_, Some(WalkOutcome::Answered | WalkOutcome::Refused | WalkOutcome::Arrived)) => Ok(()),
+        (
+            _,
+            Some(WalkOutcome::Answered | WalkOutcome::AnsweredByHost | WalkOutcome::Refused | WalkOutcome::Arrived),
+        ) => Ok(()),
         _ => Err(Failure::Status(1)),
     }
 }

@@ -23,6 +23,16 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     decoded
 }
 
+/// The same, where it is known that its datagram is one of DNS, at whatever port.
+pub(super) fn decode_names(bytes: &[u8]) -> Decoded {
+    let mut decoded = decode(bytes);
+    let header = usize::from(bytes.get(14).copied().unwrap_or(0) & 0x0f) * 4;
+    if decoded.udp.is_some() {
+        decoded.dns = bytes.get(14 + header + 8..).and_then(dns);
+    }
+    decoded
+}
+
 /// What a packet of IPv4 says, without a frame around it.
 pub fn decode_ipv4(bytes: &[u8]) -> Decoded {
     let mut decoded = Decoded::default();

@@ -22,6 +22,11 @@ pub enum Mark {
         /// The port.
         from: u16,
     },
+    /// A question for a name from this port, whatever port it is turned to.
+    Name {
+        /// The port.
+        from: u16,
+    },
 }
 
 /// The packets that are followed: by their marks, and between whom they may go.
@@ -70,6 +75,13 @@ impl Flow {
         packet.ipv4.as_ref().is_some_and(|ip| self.knows(ip.source) && self.knows(ip.destination))
     }
 
+    /// Whether it is a question for a name, or its answer.
+    pub(super) fn is_name(&self, packet: &Decoded) -> bool {
+        let ports = packet.udp.as_ref().map(|udp| [udp.source, udp.destination]);
+        let is = |mark: &Mark| matches!(mark, Mark::Name { from } if ports.is_some_and(|ports| ports.contains(from)));
+        self.marks.iter().any(is)
+    }
+
     fn knows(&self, address: Ipv4Addr) -> bool {
         self.addresses.contains(&address)
     }
@@ -81,7 +93,9 @@ impl Flow {
                 Some(if icmp.kind == 8 { Heading::There } else { Heading::Back })
             }
             Mark::Tcp { from } => by_port(from, packet.tcp.as_ref().map(|tcp| (tcp.source, tcp.destination))?),
-            Mark::Udp { from } => by_port(from, packet.udp.as_ref().map(|udp| (udp.source, udp.destination))?),
+            Mark::Udp { from } | Mark::Name { from } => {
+                by_port(from, packet.udp.as_ref().map(|udp| (udp.source, udp.destination))?)
+            }
         })
     }
 }

@@ -1,6 +1,6 @@
 //! From what was captured in several namespaces to the hops of one packet, in the order of time.
 
-use super::decode::decode;
+use super::decode::{decode, decode_names};
 use super::flow::{Flow, Identity, identity};
 use crate::trace::{
     ChangedBy, Decoded, Difference, Evidence, Field, Frame, Heading, Hop, Passing, Place, RuleVerdict, WatchedLink,
@@ -51,7 +51,7 @@ struct Seen {
 
 enum What {
     Frame(Captured),
-    Rule(Met),
+    Rule(Box<Met>),
 }
 
 /// The hops of these packets, each with how it is known: at most `most`, the first ones.
@@ -98,6 +98,7 @@ fn frames(flow: &Flow, captured: Vec<Captured>) -> Vec<Seen> {
     let seen = captured.into_iter().zip(decoded).filter_map(|(captured, packet)| {
         let identity = identity(&packet)?;
         let heading = flow.heading(&packet).or_else(|| again(&packet, &identity))?;
+        let packet = if flow.is_name(&packet) { decode_names(&captured.frame.bytes) } else { packet };
         Some((captured, packet, heading, identity))
     });
     let seen = seen.enumerate().map(|(at, (captured, packet, heading, identity))| Seen {
@@ -127,7 +128,7 @@ fn rule(flow: &Flow, frames: &[Seen], met: Met) -> Option<Seen> {
         None => frames.iter().filter(same).find(|seen| passes(seen, Passing::Out, None)).map(|seen| seen.order - 1),
     };
     let order = order.unwrap_or(2 * frames.len() + 3);
-    Some(Seen { order, time: None, heading, identity, packet: met.packet.clone(), what: What::Rule(met) })
+    Some(Seen { order, time: None, heading, identity, packet: met.packet.clone(), what: What::Rule(Box::new(met)) })
 }
 
 /// How the last of these differs from the same packet as it was captured before; where it was not, as the first rule saw it, which sees a
@@ -137,7 +138,7 @@ fn differences(seen: &[Seen]) -> Vec<Difference> {
     let What::Frame(captured) = &last.what else { return Vec::new() };
     let same = || before.iter().rev().filter(|seen| seen.identity == last.identity);
     let frame = same().find(|seen| matches!(seen.what, What::Frame(_)));
-    let Some(base) = frame.or_else(|| same().last()) else { return Vec::new() };
+    let Some(base) = frame.or_else(|| same().next_back()) else { return Vec::new() };
     let mut was = fields(&base.packet);
     was.extend(hardware(&base.packet));
     let forwarded = frame.is_some_and(|frame| match &frame.what {
@@ -149,7 +150,7 @@ fn differences(seen: &[Seen]) -> Vec<Difference> {
     let rules = || {
         let between = same().take_while(|seen| matches!(seen.what, What::Rule(_)));
         between.filter_map(|seen| match &seen.what {
-            What::Rule(met) => Some(met),
+            What::Rule(met) => Some(&**met),
             What::Frame(_) => None,
         })
     };
@@ -223,7 +224,8 @@ fn hop(seen: Seen, number: u32, first: u64, differs: Vec<Difference>) -> (Hop, E
             let place = Place::Link { netns, ifindex, name, link, passing };
             (Hop { number, after, heading, place, frame: Some(frame), packet, differs }, evidence)
         }
-        What::Rule(Met { place, evidence, .. }) => {
+        What::Rule(met) => {
+            let Met { place, evidence, .. } = *met;
             (Hop { number, after, heading, place, frame: None, packet, differs }, evidence)
         }
     }

@@ -1,6 +1,6 @@
 //! pcapng (draft-ietf-opsawg-pcapng), which Wireshark and tshark read: one interface a link, nanoseconds, and what was seen in comments.
 
-use crate::trace::{Difference, Frame, Hop, Passing, Place, WalkState, WatchedLink};
+use crate::trace::{Difference, Frame, Hop, Passing, Place, Walk, WalkEndpoint, WalkState, WatchedLink};
 
 const SECTION: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
@@ -29,21 +29,22 @@ pub fn write(state: &WalkState) -> Vec<u8> {
     section.extend(END);
     block(&mut file, SECTION, &section);
     for at in &walk.watched {
-        block(&mut file, INTERFACE, &interface(at));
+        block(&mut file, INTERFACE, &interface(walk, at));
     }
-    let mut rules: Vec<String> = Vec::new();
-    for hop in &state.hops {
-        match (&hop.place, &hop.frame) {
-            (Place::Link { netns, ifindex, passing, .. }, Some(frame)) => {
-                let at = walk.watched.iter().position(|at| (at.netns, at.ifindex) == (*netns, *ifindex));
-                if let Some(at) = at.and_then(|at| u32::try_from(at).ok()) {
-                    block(&mut file, ENHANCED_PACKET, &packet(at, *passing, frame, &comments(hop, &rules)));
-                    rules.clear();
-                }
-            }
-            (Place::Rule { chain, text, verdict, .. }, _) => rules.push(format!("{chain}: {text} ({verdict})")),
-            (Place::Link { .. }, None) => {}
-        }
+    let hops: Vec<_> = state.hops.iter().map(|hop| &**hop).collect();
+    for (number, hop) in hops.iter().enumerate() {
+        let (Place::Link { netns, ifindex, passing, .. }, Some(frame)) = (&hop.place, &hop.frame) else { continue };
+        let at = walk.watched.iter().position(|at| (at.netns, at.ifindex) == (*netns, *ifindex));
+        let Some(at) = at.and_then(|at| u32::try_from(at).ok()) else { continue };
+        // Rules that it met before it was captured at all stand at the first frame, all others at the frame before them.
+        let first = hops[..number].iter().all(|hop| hop.frame.is_none());
+        let before = hops[..number].iter().filter(|_| first).filter_map(|hop| rule("before", hop));
+        let after = hops[number + 1..].iter().take_while(|hop| hop.frame.is_none()).filter_map(|hop| rule("then", hop));
+        let mut comments = vec![format!("hop {}", hop.number)];
+        comments.extend(before);
+        comments.extend(hop.differs.iter().map(Difference::line));
+        comments.extend(after);
+        block(&mut file, ENHANCED_PACKET, &packet(at, *passing, frame, &comments));
     }
     file
 }
@@ -51,11 +52,18 @@ pub fn write(state: &WalkState) -> Vec<u8> {
 /// opt_endofopt.
 const END: [u8; 4] = [0; 4];
 
-fn interface(at: &WatchedLink) -> Vec<u8> {
+/// A container's link has the container's name before it: each has an `eth0`.
+fn interface(walk: &Walk, at: &WatchedLink) -> Vec<u8> {
+    let ends = [(&walk.from, Some(walk.from_netns)), (&walk.to, walk.to_netns)];
+    let name = ends.into_iter().find_map(|(end, netns)| match end {
+        WalkEndpoint::Container { name, .. } if netns == Some(at.netns) => Some(format!("{name}/{}", at.name)),
+        _ => None,
+    });
+    let name = name.unwrap_or_else(|| at.name.clone());
     let kept = u32::try_from(Frame::KEPT).unwrap_or(u32::MAX);
     let mut body = [ETHERNET.to_le_bytes(), [0, 0]].concat();
     body.extend(kept.to_le_bytes());
-    body.extend(option(NAME, at.name.as_bytes()));
+    body.extend(option(NAME, name.as_bytes()));
     body.extend(option(DESCRIPTION, format!("net:[{}] {}", at.netns, at.link.0).as_bytes()));
     // A unit is 10⁻⁹ s.
     body.extend(option(RESOLUTION, &[9]));
@@ -82,12 +90,14 @@ fn packet(at: u32, passing: Passing, frame: &Frame, comments: &[String]) -> Vec<
     body
 }
 
-/// Which hop it is, the rules that it met before, and what they and the host made of it.
-fn comments(hop: &Hop, rules: &[String]) -> Vec<String> {
-    let mut all = vec![format!("hop {}", hop.number)];
-    all.extend(rules.iter().map(|rule| format!("before: {rule}")));
-    all.extend(hop.differs.iter().map(Difference::line));
-    all
+/// `then: hop 6, nft between: oifname "br-1" drop (drop)`
+fn rule(when: &str, hop: &Hop) -> Option<String> {
+    match &hop.place {
+        Place::Rule { chain, text, verdict, .. } => {
+            Some(format!("{when}: hop {}, nft {chain}: {text} ({verdict})", hop.number))
+        }
+        Place::Link { .. } => None,
+    }
 }
 
 fn option(code: u16, value: &[u8]) -> Vec<u8> {

@@ -141,6 +141,18 @@ fn a_name_and_its_address_are_read() {
 }
 
 #[test]
+fn a_question_for_a_name_is_one_at_whatever_port() {
+    let question = b"\x00\x07\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03web\x00\x00\x01\x00\x01";
+    let length = u8::try_from(8 + question.len()).unwrap();
+    let udp = [&[0x9c, 0x40, 0xc0, 0, 0, length, 0, 0][..], question].concat();
+    let bytes = ethernet(0, 0, 0x0800, &ip(17, 64, 9, (WEB, DB), &udp));
+    let frames = || vec![captured(1, (7, 1), Passing::Out, bytes.clone())];
+    let line = |mark| followed(&flow(mark, &[WEB, DB]), frames(), Vec::new(), 1)[0].packet.line();
+    assert_eq!(line(Mark::Name { from: 40_000 }), "172.17.0.2:40000 > 172.18.0.2:49152: DNS A? web., ttl 64");
+    assert_eq!(line(Mark::Udp { from: 40_000 }), "172.17.0.2:40000 > 172.18.0.2:49152: UDP, ttl 64");
+}
+
+#[test]
 fn a_packet_to_outside_is_forwarded_and_masqueraded_and_its_answer_put_back() {
     let there = |ttl, from| ip(1, ttl, 9, (from, DB), &echo(8));
     let back = |ttl, to| ip(1, ttl, 4, (DB, to), &echo(0));
@@ -267,6 +279,7 @@ fn a_walk_is_a_file_of_pcapng() {
     assert_eq!(first[12..20], [frame.length.to_le_bytes(), frame.length.to_le_bytes()].concat());
     assert_eq!(first[20..20 + frame.bytes.len()], frame.bytes);
     assert!(text(first).contains("hop 1") && text(found[4].1).contains("hop 2"));
+    assert!(text(found[4].1).contains("then: hop 3, nft forward: drop (drop)"));
 }
 
 /// An interface and a packet, byte by byte.

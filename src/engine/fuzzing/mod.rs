@@ -5,6 +5,7 @@ mod archive;
 mod documents;
 mod init;
 mod logs;
+mod packets;
 mod references;
 #[cfg(test)]
 mod replay;
@@ -16,6 +17,7 @@ pub use archive::archive;
 pub use documents::documents;
 pub use init::init;
 pub use logs::logs;
+pub use packets::packets;
 pub use references::references;
 pub use requests::requests;
 pub use tar::tar;

@@ -28,6 +28,11 @@ fn the_corpus_of_inits_holds() {
 }
 
 #[test]
+fn the_corpus_of_packets_holds() {
+    replay("packets", super::packets);
+}
+
+#[test]
 fn the_corpus_of_logs_holds() {
     replay("logs", super::logs);
 }

@@ -69,14 +69,17 @@ impl RuleTrace {
             chains: BTreeMap::new(),
             told: Vec::new(),
         };
-        let made = run(netns, &nft, &["-f", "-"], &script(marks))?;
+        let made = match run(netns, &nft, &["-f", "-"], &script(marks)) {
+            Ok(made) => made,
+            Err(fault) => return trace.close(cx).and(Err(fault)),
+        };
         if let Some(reason) = made.failure() {
             trace.close(cx)?;
             return Ok((Err(refused(reason)), vec![made.evidence]));
         }
         // What the rules that are met say. Without it they are told by their numbers.
-        let listed = run(netns, &nft, &["-j", "list", "ruleset"], "")?;
-        trace.rules = known(&listed.stdout, &cx.world(), netns.inode());
+        let listed = run(netns, &nft, &["-j", "list", "ruleset"], "");
+        trace.rules = listed.map(|listed| known(&listed.stdout, &cx.world(), netns.inode())).unwrap_or_default();
         Ok((Ok(trace), vec![made.evidence]))
     }
 
@@ -127,8 +130,13 @@ impl RuleTrace {
             self.chains.insert(told.id, (told.came_by, packet.clone()));
         }
         let (came_by, packet) = self.chains.get(&told.id).cloned()?;
-        let policy = told.kind == Kind::Policy;
-        if told.kind == Kind::Return || (policy && told.verdict != RuleVerdict::Drop) {
+        // That a chain is through is told as a rule without a number.
+        let counts = match told.kind {
+            Kind::Policy => told.verdict == RuleVerdict::Drop,
+            Kind::Return => false,
+            Kind::Rule => told.handle.is_some(),
+        };
+        if !counts {
             return None;
         }
         let known =
@@ -161,7 +169,7 @@ fn script(marks: &[Mark]) -> String {
     let both = |mark: &Mark| match *mark {
         Mark::Echo { id, .. } => vec![format!("icmp id {id}")],
         Mark::Tcp { from } => vec![format!("tcp sport {from}"), format!("tcp dport {from}")],
-        Mark::Udp { from } => vec![format!("udp sport {from}"), format!("udp dport {from}")],
+        Mark::Udp { from } | Mark::Name { from } => vec![format!("udp sport {from}"), format!("udp dport {from}")],
     };
     let rules: String = marks.iter().flat_map(both).map(|meant| format!("\t\t{meant} meta nftrace set 1\n")).collect();
     let chain = |hook: &str| {

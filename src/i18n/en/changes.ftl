@@ -157,6 +157,7 @@ change-packet-seen-out-changed = { $link } → { $packet } ({ $changes })
 change-packet-seen-at-rule = It met a rule of the chain { $chain }: { $rule } – { $verdict }
 change-packet-seen-at-policy = The chain { $chain } was through: its policy is { $verdict }
 change-walk-ended-answered = { $to } answered: the packet went there and back.
+change-walk-ended-answered-by-host = The host’s own socket at that port answered. From there the engine goes on to { $to } by a connection of its own, which is not followed.
 change-walk-ended-refused = { $to } is reached, and said that nobody listens at that port.
 change-walk-ended-arrived = The packet arrived at { $to }, and nothing came back.
 change-walk-ended-no-such-name = Nobody knew the name { $to }.

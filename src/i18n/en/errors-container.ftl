@@ -152,6 +152,7 @@ problem-walk-busy = Another packet is being followed. Let it go on to its end fi
 problem-walk-from-outside = A packet cannot be sent from outside: dockwalk sends only from containers and from the host. Name a container or `host` as the sender, and --published to go by the host’s port.
 problem-walk-no-address = { $to } has no address that a packet could be sent to. `dockwalk reach` says why.
 problem-walk-no-pair = There is no such way from { $from } to { $to }. Name two different ones; for --name, the other one is a container.
+problem-walk-not-outside = { $address } is an address outside, and { $to } is not. Write `outside` as the other end, or leave --outside out.
 problem-walk-not-published = { $to } is not published at an IPv4 port of the host. See `docker port`, and name the container’s own port.
 problem-walk-not-recorded = No such packet is in the recording { $path }. `dockwalk walk` follows one while an engine records, and a recording ends with the last 8 of them.
 problem-walk-rules-not-told = The kernel does not tell which rules the packet meets ({ $reason }). The packet is followed without: what a rule does is computed.

@@ -157,6 +157,7 @@ change-packet-seen-out-changed = { $link } → { $packet } ({ $changes })
 change-packet-seen-at-rule = { $chain } 체인의 규칙을 만났습니다: { $rule } – { $verdict }
 change-packet-seen-at-policy = { $chain } 체인을 다 지났습니다. 체인의 정책: { $verdict }
 change-walk-ended-answered = { $to } 쪽에서 답이 왔습니다. 패킷이 갔다가 돌아왔습니다.
+change-walk-ended-answered-by-host = 그 포트를 듣는 호스트의 소켓이 답했습니다. 거기서 { $to } 쪽으로는 엔진이 따로 연결하고, 그 연결은 따라가지 않습니다.
 change-walk-ended-refused = { $to } 쪽에 닿았고, 그 포트를 듣는 프로그램이 없다는 답이 왔습니다.
 change-walk-ended-arrived = 패킷이 { $to } 쪽에 도착했지만, 돌아온 답은 없습니다.
 change-walk-ended-no-such-name = 그 이름을 아는 곳이 없습니다: { $to }.

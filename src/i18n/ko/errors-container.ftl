@@ -152,6 +152,7 @@ problem-walk-busy = 지금 다른 패킷을 따라가고 있습니다. 먼저 �
 problem-walk-from-outside = 바깥에서는 패킷을 보낼 수 없습니다. dockwalk은 컨테이너와 호스트에서만 보냅니다. 보내는 쪽으로 컨테이너나 `host`를 적고, 호스트의 포트로 들어가 보려면 --published를 붙이세요.
 problem-walk-no-address = { $to } 쪽에는 패킷을 보낼 주소가 없습니다. 까닭은 `dockwalk reach`로 볼 수 있습니다.
 problem-walk-no-pair = { $from }에서 { $to } 쪽으로 보내는 그런 패킷은 없습니다. 서로 다른 둘을 적으세요. --name을 붙일 때는 받는 쪽이 컨테이너여야 합니다.
+problem-walk-not-outside = 바깥 주소({ $address })를 적었지만 받는 쪽은 바깥이 아닙니다: { $to }. 받는 쪽을 `outside`로 적거나 --outside를 빼세요.
 problem-walk-not-published = { $to } 포트는 호스트의 IPv4 포트로 게시되어 있지 않습니다. `docker port`로 확인하고 컨테이너 쪽의 포트를 적으세요.
 problem-walk-not-recorded = 녹화에 그런 패킷이 없습니다: { $path }. 엔진이 녹화하는 동안 `dockwalk walk`로 패킷을 따라가세요. 녹화의 끝에는 마지막 8개가 남습니다.
 problem-walk-rules-not-told = 패킷이 어떤 규칙을 만나는지 커널이 알려 주지 않습니다({ $reason }). 규칙 없이 패킷을 따라가고, 규칙이 하는 일은 계산합니다.

@@ -52,6 +52,7 @@ fn asked(walk: &Walk, outcome: &WalkOutcome, to: &str) -> String {
 fn outcome(outcome: &WalkOutcome) -> Sentence {
     match outcome {
         WalkOutcome::Answered => sentence("change-walk-ended-answered"),
+        WalkOutcome::AnsweredByHost => sentence("change-walk-ended-answered-by-host"),
         WalkOutcome::Refused => sentence("change-walk-ended-refused"),
         WalkOutcome::Arrived => sentence("change-walk-ended-arrived"),
         WalkOutcome::NoSuchName => sentence("change-walk-ended-no-such-name"),
@@ -163,6 +164,7 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
     all.extend(
         [
             WalkOutcome::Answered,
+            WalkOutcome::AnsweredByHost,
             WalkOutcome::Refused,
             WalkOutcome::Arrived,
             WalkOutcome::NoSuchName,

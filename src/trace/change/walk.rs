@@ -540,6 +540,9 @@ pub struct WalkEnd {
 pub enum WalkOutcome {
     /// Whoever was asked has answered.
     Answered,
+    /// The host's own socket at a published port has answered: the engine carries on from there by a connection of its own, which is not
+    /// followed.
+    AnsweredByHost,
     /// Whoever was asked is there, and nobody listens at that port: RST, or "port unreachable".
     Refused,
     /// It was seen at a link of whoever was asked, and no answer was.

@@ -162,6 +162,7 @@ codes! {
     WalkNoAddress = "walk-no-address",
     WalkNoPair = "walk-no-pair",
     WalkNotRecorded = "walk-not-recorded",
+    WalkNotOutside = "walk-not-outside",
     WalkNotPublished = "walk-not-published",
     WalkRulesNotTold = "walk-rules-not-told",
     ContainerPaused = "container-paused",

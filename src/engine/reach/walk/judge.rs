@@ -6,9 +6,13 @@ use crate::trace::{Entity, Heading, Hop, Known, Passing, Place, ProbeReply, Rule
 use nix::errno::Errno;
 use std::net::Ipv4Addr;
 
-/// `goal`: the network namespace of whoever is asked; none for what is outside.
+/// `cell`: none of a published port. `goal`: the network namespace of whoever is asked; none for what is outside.
 pub(super) fn outcome(world: &World, cell: Option<&Cell>, goal: Option<u64>, sent: &Sent, hops: &[Hop]) -> WalkOutcome {
     match sent.reply {
+        // To a published port, by a host that does not turn it.
+        ProbeReply::Answered if cell.is_none() && !hops.iter().any(|hop| arrives(hop, goal)) => {
+            return WalkOutcome::AnsweredByHost;
+        }
         ProbeReply::Answered => return WalkOutcome::Answered,
         ProbeReply::Refused => return WalkOutcome::Refused,
         ProbeReply::NoSuchName => return WalkOutcome::NoSuchName,
@@ -72,7 +76,10 @@ fn reported(hop: &Hop) -> Option<(Stopped, u32)> {
 fn unanswered(hops: &[Hop]) -> Option<(Ipv4Addr, u32)> {
     let arps = || hops.iter().filter_map(|hop| Some((hop.packet.arp.as_ref()?, hop.number)));
     let answered = |address: Ipv4Addr| arps().any(|(arp, _)| arp.answers && arp.sender == address);
-    arps().filter(|(arp, _)| !arp.answers && !answered(arp.target)).map(|(arp, number)| (arp.target, number)).last()
+    arps()
+        .filter(|(arp, _)| !arp.answers && !answered(arp.target))
+        .map(|(arp, number)| (arp.target, number))
+        .next_back()
 }
 
 /// What stops it as computed, where that is one of these things.

@@ -72,6 +72,9 @@ impl Engine {
         if from == End::Outside {
             return Err(bad(Code::WalkFromOutside));
         }
+        if let Some(address) = command.outside.filter(|_| to != End::Outside) {
+            return Err(bad(Code::WalkNotOutside).with("to", &command.to).with("address", address));
+        }
         let name = to.word(world);
         let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
         if command.published {

@@ -63,7 +63,7 @@ impl Sender {
             };
             Ok((names, socket, mark))
         })?;
-        let marks = names.iter().map(|(_, port)| Mark::Udp { from: *port }).chain([mark]).collect();
+        let marks = names.iter().map(|(_, port)| Mark::Name { from: *port }).chain([mark]).collect();
         Ok(Self { names: names.map(|(names, _)| names), socket, protocol, echo: id, marks })
     }
 
