@@ -50,7 +50,7 @@ struct Seen {
 }
 
 enum What {
-    Frame(Captured),
+    Frame(Box<Captured>),
     Rule(Box<Met>),
 }
 
@@ -107,7 +107,7 @@ fn frames(flow: &Flow, captured: Vec<Captured>) -> Vec<Seen> {
         heading,
         identity,
         packet,
-        what: What::Frame(captured),
+        what: What::Frame(Box::new(captured)),
     });
     seen.collect()
 }
@@ -220,7 +220,8 @@ fn hop(seen: Seen, number: u32, first: u64, differs: Vec<Difference>) -> (Hop, E
     let Seen { time, heading, packet, what, .. } = seen;
     let after = time.map(|time| time.saturating_sub(first));
     match what {
-        What::Frame(Captured { at: WatchedLink { netns, ifindex, name, link }, passing, frame, evidence }) => {
+        What::Frame(captured) => {
+            let Captured { at: WatchedLink { netns, ifindex, name, link }, passing, frame, evidence } = *captured;
             let place = Place::Link { netns, ifindex, name, link, passing };
             (Hop { number, after, heading, place, frame: Some(frame), packet, differs }, evidence)
         }

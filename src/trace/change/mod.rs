@@ -10,6 +10,7 @@ mod registry;
 mod storage;
 mod upper;
 mod walk;
+mod walk_lines;
 mod words;
 
 pub use host::*;

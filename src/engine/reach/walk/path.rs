@@ -6,6 +6,9 @@ use crate::trace::{Entity, Link, LinkKey, LinkKind, Publication, Transport, Watc
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+/// At how many links it is listened: a container's root makes as many as it likes.
+const WATCHED: usize = 128;
+
 /// Between two ends.
 pub(super) struct Path {
     /// The network namespace of the sender, and of whoever is asked, by inode; none of what is outside.
@@ -43,7 +46,7 @@ impl Path {
                 || on_the_way(&link.key)
         };
         let is = |link: &Link| ends.contains(&link.netns) || (Some(link.netns) == host && of_host(link));
-        let links: Vec<_> = world.links.values().filter(|link| is(link)).collect();
+        let links: Vec<_> = world.links.values().filter(|link| is(link)).take(WATCHED).collect();
         let addresses = links.iter().flat_map(|link| world.addresses_of(&link.key));
         let mut addresses: BTreeSet<Ipv4Addr> =
             addresses.filter_map(|cidr| cidr.split('/').next()?.parse().ok()).collect();
