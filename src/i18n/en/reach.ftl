@@ -125,3 +125,5 @@ reach-bar-follow-first = Choose a cell of the table first. Nothing can be sent f
 reach-bar-save = Save pcapng
 ask-packet = Where shall the packet be saved? (pcapng)
 notice-packet-saved = Saved as pcapng, which Wireshark opens: { $path }
+reach-bar-table-why = All pairs, as a table
+reach-bar-packet-why = The packet that was followed, place by place

@@ -125,3 +125,5 @@ reach-bar-follow-first = 먼저 표에서 한 칸을 고르세요. 바깥에서�
 reach-bar-save = pcapng 저장
 ask-packet = 따라간 패킷을 어디에 저장할까요? (pcapng)
 notice-packet-saved = pcapng 파일로 저장했습니다. Wireshark에서 열 수 있습니다: { $path }
+reach-bar-table-why = 모든 쌍을 표로
+reach-bar-packet-why = 따라간 패킷을 지나는 곳마다

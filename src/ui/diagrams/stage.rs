@@ -271,6 +271,12 @@ impl Node {
         self
     }
 
+    /// What a screen reader says, whatever is written on it.
+    pub(super) fn said(mut self, text: String) -> Self {
+        self.label = seen(text);
+        self
+    }
+
     /// What a screen reader says, before what is written on it.
     pub(super) fn called(mut self, kind: &str) -> Self {
         let written = self.texts.iter().map(|t| t.text.as_str()).filter(|t| !t.is_empty() && *t != kind);

@@ -16,9 +16,12 @@ pub fn bar(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     Frame::new().inner_margin(Margin::symmetric(12, 4)).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            for (key, packet) in [("reach-bar-table", false), ("reach-bar-packet", true)] {
+            let views =
+                [("reach-bar-table", "reach-bar-table-why", false), ("reach-bar-packet", "reach-bar-packet-why", true)];
+            for (key, why, packet) in views {
                 let chosen = state.reaching.packet == packet;
-                if ui.selectable_label(chosen, RichText::new(cx.say(key)).size(13.0)).clicked() && !chosen {
+                let label = ui.selectable_label(chosen, RichText::new(cx.say(key)).size(13.0));
+                if label.on_hover_text(cx.say(why)).clicked() && !chosen {
                     cx.want(ReachingCommand::Packet(packet));
                 }
             }

@@ -194,8 +194,8 @@ fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End
         Answer::DoesNot => "scene-reach-no",
         Answer::Unknown => "scene-reach-unknown",
     });
-    node.label = format!("{pair}: {answer}. {}{said}", super::sentence(stage, cell));
-    stage.add(node);
+    let said = format!("{pair}: {answer}. {}{said}", super::sentence(stage, cell));
+    stage.add(node.said(said));
 }
 
 fn proof_of(verdict: Verdict) -> (Option<Glyph>, &'static str, Tint) {

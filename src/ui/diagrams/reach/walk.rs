@@ -310,8 +310,8 @@ fn chosen(stage: &mut Stage<'_>, world: &World, walk: &WalkState, hop: &Hop, top
             node = node.texts(hex(stage, captured, row, pos2(PAD, middle(first + row)), room));
         }
     }
-    node.label = rows.iter().map(|(.., text)| text.as_str()).collect::<Vec<_>>().join(". ");
-    stage.add(node);
+    let said = rows.iter().map(|(.., text)| text.as_str()).collect::<Vec<_>>().join(". ");
+    stage.add(node.said(said));
     let Some((text, entity)) = rule else { return };
     let text = stage.fit(&text, Font::Mono, room - 4.0);
     let width = stage.width(&text, Font::Mono) + 2.0;

@@ -41,8 +41,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, cell: 
             node = node.text(Text::new(pos2(PAD, y), row.font, row.ink, row.text.clone()));
         }
     }
-    node.label = label;
-    stage.add(node);
+    stage.add(node.said(label));
     for (at, row) in rows.iter().enumerate() {
         let Some(entity) = &row.of else { continue };
         let y = top + 3.0 + high.line * at as f32;
