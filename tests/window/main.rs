@@ -31,6 +31,7 @@ mod pages;
 mod panel;
 mod presenter;
 mod problems;
+mod reach;
 #[path = "../common/recording.rs"]
 mod recording;
 #[path = "../common/sample/mod.rs"]

@@ -103,12 +103,15 @@ impl Tab {
     /// The diagram on which a step of this kind is seen; none when it changes no picture.
     pub fn for_step(kind: StepKind) -> Option<Self> {
         use StepKind::{
-            DownloadLayers, FetchBlob, MakeCall, MakeUpper, MountOverlay, PauseContainer, ProbeReach, ResumeContainer,
-            StackFilesystem, TryCall, UpdateContainer,
+            CloseCapture, DownloadLayers, FetchBlob, FollowPacket, JudgeWalk, MakeCall, MakeUpper, MountOverlay,
+            OpenCapture, PauseContainer, ProbeReach, ResumeContainer, SendPacket, StackFilesystem, TryCall,
+            UpdateContainer, WalkPacket,
         };
         match kind {
             DownloadLayers | FetchBlob => Some(Self::Image),
-            ProbeReach => Some(Self::Reach),
+            ProbeReach | WalkPacket | OpenCapture | SendPacket | FollowPacket | CloseCapture | JudgeWalk => {
+                Some(Self::Reach)
+            }
             MakeUpper | MountOverlay | StackFilesystem => Some(Self::Layers),
             StepKind::HttpExchange | StepKind::Syscall => None,
             TryCall | MakeCall | PauseContainer | ResumeContainer | UpdateContainer => Some(Self::Isolation),

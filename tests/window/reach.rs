@@ -1,0 +1,111 @@
+//! Who reaches whom, in the window: a cell is chosen and says why, and a packet that is followed comes into view by itself.
+
+use crate::common::{Window, app, app_mut, open, tell};
+use crate::sample::{self, id};
+use dockwalk::i18n::{Lang, Words};
+use dockwalk::reach::{End, Question};
+use dockwalk::trace::*;
+use dockwalk::ui::Options;
+use dockwalk::ui::command::{PlaybackCommand, ReachingCommand, ViewCommand};
+use dockwalk::ui::diagrams::Tab;
+use dockwalk::ui::source::News;
+use egui_kittest::kittest::{NodeT, Queryable};
+use std::sync::Arc;
+
+/// A live window in which two containers run, and the sample that goes on.
+fn window() -> (Window, sample::Sample) {
+    let mut window = open(Options { lang: Some(Lang::En), ..Options::default() }, (1280.0, 720.0));
+    let mut sample = sample::shell_run();
+    let (_, two) = *sample.moments.iter().find(|(name, _)| *name == "two run").unwrap();
+    sample.events.truncate(usize::try_from(two).unwrap());
+    sample.world = sample.at("two run");
+    let app = app_mut(&mut window);
+    app.state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
+    app.state.receive(News::Events(sample.events.iter().cloned().map(Arc::new).collect()));
+    window.run_steps(3);
+    tell(&mut window, ViewCommand::Tab(Tab::ALL.iter().position(|tab| *tab == Tab::Reach).unwrap()));
+    window.run_steps(3);
+    assert_eq!(self::app(&window).state.tab, Tab::Reach);
+    (window, sample)
+}
+
+fn is_disabled(window: &Window, label: &str) -> bool {
+    window.get_by_label(label).accesskit_node().is_disabled()
+}
+
+#[test]
+fn a_cell_that_is_chosen_says_why_and_its_packet_can_be_followed() {
+    let (mut window, _) = window();
+    let words = Words::new(Lang::En);
+    assert!(is_disabled(&window, &words.say("reach-bar-follow")), "no pair is chosen");
+    window.get_by_label_contains("web → shell: reaches").click();
+    window.run_steps(3);
+    let pair = (End::Container(id("web")), End::Container(id("shell")));
+    assert_eq!(app(&window).state.reaching.pair, Some(pair));
+    assert!(!is_disabled(&window, &words.say("reach-bar-follow")));
+    let scene = app(&window).seen(Tab::Reach).unwrap().scene;
+    let why = scene.nodes().find(|node| node.id.part == "why").expect("why stands below the table");
+    assert!(why.label.starts_with("web → shell  172.17.0."), "{}", why.label);
+    window.get_by_label_contains("outside → web").click();
+    window.run_steps(3);
+    assert!(is_disabled(&window, &words.say("reach-bar-follow")), "nobody sends from outside");
+    window.get_by_label("TCP").click();
+    window.run_steps(3);
+    assert_eq!(app(&window).state.reaching.question, Question::Tcp(80));
+}
+
+#[test]
+fn a_packet_that_is_followed_comes_into_view_and_is_stepped_through() {
+    let (mut window, mut sample) = window();
+    let known = sample.events.len();
+    let endpoint = |name: &str| WalkEndpoint::Container { id: id(name), name: name.into() };
+    let walk = Walk {
+        id: 1,
+        from: endpoint("shell"),
+        to: endpoint("web"),
+        from_netns: 1,
+        to_netns: None,
+        packet: WalkPacket::Echo,
+        address: None,
+        watched: Vec::new(),
+        rules: RuleTrace::On,
+    };
+    let hop = |number, name: &str| Hop {
+        number,
+        after: Some(u64::from(number)),
+        heading: Heading::There,
+        place: Place::Link { netns: 1, ifindex: 2, name: name.into(), link: name.into(), passing: Passing::Out },
+        frame: None,
+        packet: Decoded::default(),
+        differs: Vec::new(),
+    };
+    sample.op(OpKind::PacketWalk, "shell → web", |s| {
+        s.step(StepKind::WalkPacket, "shell → web", |s| {
+            s.saw(Change::WalkBegan(walk));
+            for (number, name) in [(1, "eth0"), (2, "eth1")] {
+                s.step(StepKind::FollowPacket, name, |s| s.saw(Change::PacketSeen { walk: 1, hop: hop(number, name) }));
+            }
+            let (reply, outcome) = (ProbeReply::Answered, WalkOutcome::Answered);
+            s.saw(Change::WalkEnded(WalkEnd { walk: 1, reply, outcome, fix: None }));
+        });
+    });
+    let news = sample.events[known..].iter().cloned().map(Arc::new).collect();
+    app_mut(&mut window).state.receive(News::Events(news));
+    tell(&mut window, PlaybackCommand::Live);
+    window.run_steps(3);
+    assert!(app(&window).state.reaching.packet, "it is looked at by itself");
+    assert!(window.query_by_label_contains("2 shell eth1").is_some());
+    // Back by a step each: what was seen later is not there yet.
+    tell(&mut window, PlaybackCommand::Level(Level::Kernel));
+    let mut backs = 0;
+    while window.query_by_label_contains("2 shell eth1").is_some() {
+        tell(&mut window, PlaybackCommand::Back);
+        window.run_steps(3);
+        backs += 1;
+        assert!(backs < 10, "it stays");
+    }
+    assert!(window.query_by_label_contains("1 shell eth0").is_some(), "hop by hop");
+    tell(&mut window, ReachingCommand::Packet(false));
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("web → shell: ").is_some(), "the table again");
+}
