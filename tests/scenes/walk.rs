@@ -108,7 +108,7 @@ fn each_place_has_its_box_and_the_last_says_what_stopped_the_packet() {
     let scene = drawn(&dropped(), None, None);
     assert_eq!(texts(hop(&scene, 1)), "1 web eth0 → +0.021 ms TCP");
     assert_eq!(texts(hop(&scene, 2)), "2 veth1 ← +0.042 ms TCP");
-    assert_eq!(texts(hop(&scene, 4)), "4 between nft · drop");
+    assert_eq!(texts(hop(&scene, 4)), "4 nft between drop");
     let all: String = scene.nodes().map(texts).chain(scene.captions.iter().map(|it| it.text.text.clone())).collect();
     assert!(all.contains("chain between") && all.contains(RULE), "{all}");
     assert!(all.contains("docker network connect back web"), "{all}");

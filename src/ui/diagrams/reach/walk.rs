@@ -47,8 +47,8 @@ impl Sizes {
         match detail {
             Detail::Full => Self { line: 20.0, wide: 126.0, high: 42.0, apart: 18.0, bytes: 6 },
             Detail::Less => Self { line: 17.0, wide: 108.0, high: 36.0, apart: 12.0, bytes: 4 },
-            Detail::Least => Self { line: 15.5, wide: 98.0, high: 32.0, apart: 9.0, bytes: 3 },
-            Detail::Bare | Detail::Thin => Self { line: 15.0, wide: 88.0, high: 31.0, apart: 7.0, bytes: 0 },
+            Detail::Least => Self { line: 15.5, wide: 104.0, high: 32.0, apart: 8.0, bytes: 3 },
+            Detail::Bare | Detail::Thin => Self { line: 15.0, wide: 94.0, high: 31.0, apart: 6.0, bytes: 0 },
         }
     }
 }
@@ -60,9 +60,9 @@ pub(super) fn scene(world: &World, walk: &WalkState, mut stage: Stage<'_>) -> Sc
     let fitted = stage.fit(&title, Font::Title, room);
     stage.caption(Text::new(pos2(left, left + sizes.line / 2.0), Font::Title, Ink::Strong, fitted));
     let mut top = left + sizes.line + 6.0;
-    let at = stage.look.reach.hop.and_then(|number| walk.hops.iter().position(|hop| hop.number == number));
-    let at = at.unwrap_or(walk.hops.len().saturating_sub(1));
-    top = hops(&mut stage, walk, at, top, sizes);
+    let count = told(walk, &stage);
+    let at = chosen_hop(walk, &stage).unwrap_or(count.saturating_sub(1));
+    top = hops(&mut stage, world, (walk, count), at, top, sizes);
     let outcome = outcome(&stage, walk);
     for (row, (line, ink, font)) in outcome.lines(&stage, room).into_iter().enumerate() {
         let middle = top + sizes.line * (row as f32 + 0.5);
@@ -80,9 +80,30 @@ pub(super) fn scene(world: &World, walk: &WalkState, mut stage: Stage<'_>) -> Sc
 pub(super) fn may_fit(walk: &WalkState, stage: &Stage<'_>) -> bool {
     let sizes = Sizes::of(stage.detail);
     let Some(room) = stage.look.room else { return true };
-    let rows = walk.hops.len().div_ceil(columns(stage, sizes));
+    let rows = told(walk, stage).div_ceil(columns(stage, sizes));
     let lines = 1 + 3 + 3 + sizes.bytes;
     rows as f32 * (sizes.high + 6.0) + lines as f32 * sizes.line + 2.0 * stage.margin() + 20.0 <= room.y
+}
+
+fn chosen_hop(walk: &WalkState, stage: &Stage<'_>) -> Option<usize> {
+    let number = stage.look.reach.hop?;
+    walk.hops.iter().position(|hop| hop.number == number)
+}
+
+/// How many places tell what came of the packet: where room is dear, those by which a connection that was answered is closed again do not,
+/// unless one of them was chosen.
+fn told(walk: &WalkState, stage: &Stage<'_>) -> usize {
+    let all = walk.hops.len();
+    if stage.is_full() || walk.end.is_none() {
+        return all;
+    }
+    let answer = |hop: &Arc<Hop>| {
+        let arrives =
+            matches!(hop.place, Place::Link { netns, passing: Passing::In, .. } if netns == walk.walk.from_netns);
+        hop.heading == Heading::Back && arrives && hop.packet.dns.is_none()
+    };
+    let until = walk.hops.iter().position(answer).map_or(all, |at| at + 1);
+    chosen_hop(walk, stage).map_or(until, |chosen| until.max(chosen + 1))
 }
 
 fn columns(stage: &Stage<'_>, sizes: Sizes) -> usize {
@@ -106,7 +127,14 @@ fn called(stage: &Stage<'_>, end: &WalkEndpoint) -> String {
 }
 
 /// Draws the boxes, as many as there is room for around the chosen one. Returns where they end.
-fn hops(stage: &mut Stage<'_>, walk: &WalkState, at: usize, top: f32, sizes: Sizes) -> f32 {
+fn hops(
+    stage: &mut Stage<'_>,
+    world: &World,
+    (walk, count): (&WalkState, usize),
+    at: usize,
+    top: f32,
+    sizes: Sizes,
+) -> f32 {
     let left = stage.margin();
     let columns = columns(stage, sizes);
     let rows = stage.look.room.map_or(usize::MAX, |room| {
@@ -114,14 +142,14 @@ fn hops(stage: &mut Stage<'_>, walk: &WalkState, at: usize, top: f32, sizes: Siz
         (((room.y - top - below) / (sizes.high + 6.0)) as usize).max(1)
     });
     let most = columns.saturating_mul(rows);
-    let range = around(walk.hops.len(), at, most);
+    let range = around(count, at, most);
     let mut before: Option<(NodeId, Rect)> = None;
     for (place, number) in range.clone().enumerate() {
         let hop = &walk.hops[number];
         let x = left + (sizes.wide + sizes.apart) * (place % columns) as f32;
         let y = top + (sizes.high + 6.0) * (place / columns) as f32;
         let box_ = rect(x, y, sizes.wide, sizes.high);
-        let id = hop_box(stage, walk, hop, box_, number == at);
+        let id = hop_box(stage, world, walk, hop, box_, number == at);
         if let Some((from, was)) = before.filter(|(_, was)| was.top() == box_.top()) {
             let route = vec![pos2(was.right(), was.center().y), pos2(box_.left(), box_.center().y)];
             stage.wire(&from, &id, Edge::new(route, tint_of(hop), Line::Solid).ends(End::Open, End::Arrow));
@@ -156,7 +184,14 @@ fn tint_of(hop: &Hop) -> Tint {
     }
 }
 
-fn hop_box(stage: &mut Stage<'_>, walk: &WalkState, hop: &Arc<Hop>, place: Rect, is_chosen: bool) -> NodeId {
+fn hop_box(
+    stage: &mut Stage<'_>,
+    world: &World,
+    walk: &WalkState,
+    hop: &Arc<Hop>,
+    place: Rect,
+    is_chosen: bool,
+) -> NodeId {
     let tint = tint_of(hop);
     let is_rule = matches!(hop.place, Place::Rule { .. });
     let style = match (is_chosen, is_rule) {
@@ -165,10 +200,19 @@ fn hop_box(stage: &mut Stage<'_>, walk: &WalkState, hop: &Arc<Hop>, place: Rect,
         (false, false) => Style::Solid,
     };
     let room = place.width() - 2.0 * PAD;
+    let font = if stage.is_full() { Font::Word } else { Font::Small };
     let (name, below, mark) = match &hop.place {
-        Place::Link { netns, name, passing, .. } => {
+        Place::Link { netns, name, passing, link, .. } => {
             let arrow = if *passing == Passing::In { "←" } else { "→" };
-            (format!("{} {arrow}", whose(stage, walk, *netns, name)), time(hop), None)
+            let whole = format!("{} {arrow}", whose(stage, walk, *netns, name));
+            let fits = stage.width(&format!("{} {whole}", hop.number), font) <= room;
+            // The host's end of a container's cable has a name that a random number is part of: whose it is says more.
+            let cable = world.links.get(link).and_then(|link| world.containers.get(link.container.as_ref()?));
+            let name = match cable.filter(|_| !fits && name.starts_with("veth")) {
+                Some(container) => format!("veth·{} {arrow}", container.name),
+                None => whole,
+            };
+            (name, time(hop), None)
         }
         Place::Rule { chain, verdict, .. } => {
             let mark = match verdict {
@@ -176,17 +220,17 @@ fn hop_box(stage: &mut Stage<'_>, walk: &WalkState, hop: &Arc<Hop>, place: Rect,
                 RuleVerdict::Accept => Some(Glyph::Check),
                 _ => None,
             };
-            (chain.clone(), format!("nft · {verdict}"), mark)
+            (format!("nft {chain}"), verdict.to_string(), mark)
         }
     };
-    let name = stage.fit_middle(&format!("{} {name}", hop.number), Font::Word, room);
+    let name = stage.fit_middle(&format!("{} {name}", hop.number), font, room);
     let sign = if mark.is_some() { Font::MonoSmall.size() + 4.0 } else { 0.0 };
     let kind = kind(hop);
     let below = if kind.is_empty() { below } else { format!("{below} {kind}") };
     let below = stage.fit(&below, Font::MonoSmall, room - sign);
     let (upper, lower) = (place.height() * 0.32, place.height() * 0.70);
     let texts = [
-        Text::new(pos2(PAD, upper), Font::Word, Ink::Strong, name),
+        Text::new(pos2(PAD, upper), font, Ink::Strong, name),
         Text::new(pos2(PAD, lower), Font::MonoSmall, Ink::Tint(tint), below).marked(mark),
     ];
     let heading = stage.say(match hop.heading {
