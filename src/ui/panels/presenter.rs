@@ -2,7 +2,7 @@
 
 use super::{PanelContext, ending, lesson, narration, next};
 use crate::lesson::{ClaimView, QuestionState, QuestionView};
-use crate::ui::diagrams::Diagrams;
+use crate::ui::diagrams::{Diagrams, Tab};
 use crate::ui::state::{Face, Mover, Place};
 use crate::ui::{fonts, short};
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
         let of = state.isolated();
         let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.reaching);
         let (scale, of) = (2.0 * scale, of.as_ref());
-        let how = crate::ui::diagrams::How { theme, scale, spotlight: true, of, reach, live };
+        let how = crate::ui::diagrams::How { theme, scale, spotlight: state.tab != Tab::Reach, of, reach, live };
         diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     });
     if selection != state.selection {

@@ -19,8 +19,17 @@ impl WindowState {
             }
             ReachingCommand::Packet(packet) => self.reaching.packet = packet,
             ReachingCommand::Hop(number) => self.reaching.hop = Some(number),
-            ReachingCommand::Follow => return self.to_follow().map(Effect::Walk),
-            ReachingCommand::Prove => return Some(Effect::Prove(self.to_prove())),
+            ReachingCommand::Follow => {
+                let command = self.to_follow()?;
+                self.cursor.jump_to_live(&self.trace);
+                return Some(Effect::Walk(command));
+            }
+            ReachingCommand::Prove => {
+                let command = self.to_prove();
+                // What comes of it happens now.
+                self.cursor.jump_to_live(&self.trace);
+                return Some(Effect::Prove(command));
+            }
         }
         None
     }
@@ -34,19 +43,11 @@ impl WindowState {
         let pair = self.reaching.pair.as_ref().filter(|_| !self.proves_all());
         ReachCommand {
             question: self.reaching.question,
-            from: pair.map(|(from, _)| self.word(from)),
-            to: pair.map(|(_, to)| self.word(to)),
+            from: pair.map(|(from, _)| from.word(&self.world)),
+            to: pair.map(|(_, to)| to.word(&self.world)),
             outside: None,
             prove: true,
             patience: None,
-        }
-    }
-
-    /// How the engine is told of an end: a name may be another's by the time that it hears of it.
-    fn word(&self, end: &End) -> String {
-        match end {
-            End::Container(id) => id.as_str().to_owned(),
-            End::Host | End::Outside => end.word(&self.world),
         }
     }
 
@@ -58,7 +59,7 @@ impl WindowState {
     fn to_follow(&self) -> Option<WalkCommand> {
         let (from, to) = self.reaching.pair.as_ref().filter(|(from, _)| *from != End::Outside)?;
         let question = self.reaching.question;
-        let (from, to) = (self.word(from), self.word(to));
+        let (from, to) = (from.word(&self.world), to.word(&self.world));
         Some(WalkCommand { question, from, to, outside: None, published: false, patience: None })
     }
 

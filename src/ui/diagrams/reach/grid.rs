@@ -1,11 +1,11 @@
 //! The table: from the left who asks, from above who is asked.
 
 use super::super::scene::{Anchor, Font, Ink, Node, Style, Text, Tint};
-use super::super::stage::{Stage, rect};
+use super::super::stage::{Detail, Stage, rect};
 use super::super::{Glyph, NodeId, Pick};
 use super::{Heights, WIDE, called, is_led_to, short};
 use crate::reach::{self, Answer, End, Matrix, Question, Verdict};
-use crate::trace::{Entity, World};
+use crate::trace::{Entity, ProbeReply, World};
 use egui::pos2;
 
 /// No cell is narrower: its mark and a few letters of its column's name.
@@ -14,8 +14,8 @@ const NARROWEST: f32 = 58.0;
 const WIDEST: f32 = 160.0;
 /// Between two cells, from side to side.
 const GAP: f32 = 5.0;
-/// How many lines the reason takes at most, for which room is left.
-pub(super) const LINES: f32 = 6.0;
+/// How many lines the reason and what the marks mean take at most, for which room is left.
+pub(super) const LINES: f32 = 7.0;
 
 /// Who is in the table, and how wide its columns are.
 pub(super) struct Plan {
@@ -32,7 +32,8 @@ impl Plan {
         let wide = stage.wide(WIDE) - 2.0 * stage.margin();
         let label = label(stage, world, &ends);
         let all = ends.len();
-        let ends = kept(stage, ends, most(stage, label, high));
+        // With more detail all are drawn, and there is room or not.
+        let ends = if stage.detail == Detail::Thin { kept(stage, ends, most(stage, label, high)) } else { ends };
         let column = ((wide - label) / ends.len() as f32).min(WIDEST);
         Self { more: all - ends.len(), ends, label, column }
     }
@@ -112,6 +113,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, world: &World, plan: &Plan, matrix: &M
         }
     }
     let below = top + high.head + high.row * matrix.from.len() as f32;
+    let below = legend(stage, world, matrix, below, high);
     if plan.more == 0 {
         return below;
     }
@@ -119,6 +121,18 @@ pub(super) fn draw(stage: &mut Stage<'_>, world: &World, plan: &Plan, matrix: &M
     let more = stage.fit(&more, Font::Small, stage.wide(WIDE) - 2.0 * left);
     stage.caption(Text::new(pos2(left, below + high.row / 2.0 - 2.0), Font::Small, Ink::Weak, more));
     below + high.row - 3.0
+}
+
+/// What the marks at the right mean, where there are any. Returns where it ends.
+fn legend(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, below: f32, high: Heights) -> f32 {
+    let any = matrix.cells.iter().any(|cell| reach::proven(world, matrix.question, cell).is_some());
+    if !any || stage.words.is_veiled(super::TELLS) {
+        return below;
+    }
+    let left = stage.margin();
+    let said = stage.fit(&stage.say("scene-reach-legend"), Font::Small, stage.wide(WIDE) - 2.0 * left);
+    stage.caption(Text::new(pos2(left, below + high.line / 2.0), Font::Small, Ink::Weak, said));
+    below + high.line
 }
 
 /// A name at the table's edge: the container, to be chosen.
@@ -157,7 +171,7 @@ fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End
         stage.add(Node::new(id, place, Tint::Plain, Style::Ghost).text(mark).called(&said));
         return;
     }
-    let proven = reach::proven(world, matrix.question, cell).map(|(_, verdict)| verdict);
+    let proven = reach::proven(world, matrix.question, cell);
     let (tint, mark) = match cell.answer {
         Answer::Reaches => (Tint::Good, Some(Glyph::Check)),
         Answer::DoesNot => (Tint::Bad, Some(Glyph::Cross)),
@@ -170,25 +184,24 @@ fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End
         (false, _) => Style::Solid,
     };
     let word = if cell.answer == Answer::Unknown { format!("? {}", short(stage, cell)) } else { short(stage, cell) };
-    // The proof stands at the right: the same mark again, or that it came out otherwise.
-    let proof = proven.map(proof_of);
-    let aside = if proof.is_some() { 20.0 } else { 0.0 };
-    let room = place.width() - 12.0 - if mark.is_some() { Font::Small.size() + 4.0 } else { 0.0 } - aside;
-    let word = if stage.width(&word, Font::Small) <= room {
-        word
-    } else if cell.answer == Answer::Unknown {
-        "?".to_owned()
-    } else {
-        String::new()
+    // What a probe found stands at the right.
+    let proof = proven.as_ref().map(|(reply, verdict)| proof_of(reply, *verdict));
+    let aside = if proof.is_some() { 22.0 } else { 0.0 };
+    let sign = if mark.is_some() { Font::Small.size() + 4.0 } else { 0.0 };
+    let room = place.width() - 12.0 - sign - aside;
+    let word = match stage.width(&word, Font::Small) <= room {
+        true => word,
+        false if cell.answer == Answer::Unknown => "?".to_owned(),
+        false => String::new(),
     };
-    let at = pos2(middle.x - aside / 2.0, middle.y);
-    let text = Text::new(at, Font::Small, Ink::Tint(tint), word).anchored(Anchor::Center).marked(mark);
+    let left = (place.width() - aside - sign - stage.width(&word, Font::Small)) / 2.0;
+    let text = Text::new(pos2(left, middle.y), Font::Small, Ink::Tint(tint), word).marked(mark);
     let mut node = Node::new(id, place, tint, style).text(text).picks(Pick::Pair(from.clone(), to.clone()));
     if let Some((glyph, sign, ink)) = proof {
         let at = pos2(place.width() - 6.0, middle.y);
         node = node.text(Text::new(at, Font::Small, Ink::Tint(ink), sign).anchored(Anchor::Right).marked(glyph));
     }
-    let said = proven.map_or_else(String::new, |verdict| format!(" {}", stage.say(proof_key(verdict))));
+    let said = proven.map_or_else(String::new, |(_, verdict)| format!(" {}", stage.say(proof_key(verdict))));
     let answer = stage.say(match cell.answer {
         Answer::Reaches => "scene-reach-yes",
         Answer::DoesNot => "scene-reach-no",
@@ -198,13 +211,14 @@ fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End
     stage.add(node.said(said));
 }
 
-fn proof_of(verdict: Verdict) -> (Option<Glyph>, &'static str, Tint) {
-    match verdict {
-        Verdict::Agrees => (Some(Glyph::Check), "", Tint::Plain),
-        Verdict::Disagrees => (None, "≠", Tint::Warn),
-        Verdict::Open => (None, "?", Tint::Plain),
-        Verdict::FoundToReach => (Some(Glyph::Check), "", Tint::Good),
-        Verdict::FoundNotTo => (Some(Glyph::Cross), "", Tint::Bad),
+/// What came back; that it is otherwise than computed comes before that.
+fn proof_of(reply: &ProbeReply, verdict: Verdict) -> (Option<Glyph>, &'static str, Tint) {
+    match (verdict, reply) {
+        (Verdict::Disagrees, _) => (None, "≠", Tint::Warn),
+        (Verdict::Open, _) => (None, "?", Tint::Plain),
+        (_, ProbeReply::Answered) => (Some(Glyph::Check), "", Tint::Good),
+        (_, ProbeReply::Refused) => (None, "○", Tint::Warn),
+        _ => (Some(Glyph::Cross), "", Tint::Bad),
     }
 }
 

@@ -54,13 +54,13 @@ impl Reaching {
         world.walks.iter().rev().find(is).map(|state| &**state)
     }
 
-    /// The question as it is typed: `ping`, `tcp 80`, `udp 53`, `name`.
-    pub fn asked(&self) -> String {
+    /// The question in a word or two.
+    fn said(&self, stage: &Stage<'_>) -> String {
         match self.question {
             Question::Ping => "ping".to_owned(),
-            Question::Tcp(port) => format!("tcp {port}"),
-            Question::Udp(port) => format!("udp {port}"),
-            Question::Name => "name".to_owned(),
+            Question::Tcp(port) => format!("TCP {port}"),
+            Question::Udp(port) => format!("UDP {port}"),
+            Question::Name => stage.say("reach-bar-name"),
         }
     }
 }
@@ -151,7 +151,7 @@ fn title(stage: &mut Stage<'_>, matrix: &Matrix, high: Heights) {
     let title = stage.fit(&title, font, room);
     let wide = stage.width(&title, font);
     stage.caption(Text::new(pos2(margin, middle), font, Ink::Strong, title));
-    let said = format!("{} · {}", stage.look.reach.asked(), counted(stage, matrix));
+    let said = format!("{} · {}", stage.look.reach.said(stage), counted(stage, matrix));
     let said = stage.fit(&said, Font::Small, room - wide - 14.0);
     if room - wide > 60.0 {
         stage.caption(Text::new(pos2(margin + wide + 12.0, middle + 1.0), Font::Small, Ink::Weak, said));
@@ -205,7 +205,7 @@ fn say(stage: &Stage<'_>, kind: &str, cell: &Cell) -> String {
 }
 
 fn spoken(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: Option<&Cell>) -> String {
-    let asked = stage.look.reach.asked();
+    let asked = stage.look.reach.said(stage);
     let counted = counted(stage, matrix);
     let whole = stage.say_with("scene-reach-spoken", &[("asked", &asked), ("counted", &counted)]);
     let Some(cell) = cell else { return whole };

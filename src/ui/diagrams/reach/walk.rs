@@ -137,7 +137,7 @@ fn hops(
 ) -> f32 {
     let left = stage.margin();
     let columns = columns(stage, sizes);
-    let rows = stage.look.room.map_or(usize::MAX, |room| {
+    let rows = stage.look.room.filter(|_| stage.detail == Detail::Thin).map_or(usize::MAX, |room| {
         let below = (3.0 + 3.0 + sizes.bytes as f32) * sizes.line + left + 14.0;
         (((room.y - top - below) / (sizes.high + 6.0)) as usize).max(1)
     });
@@ -335,7 +335,7 @@ fn chosen(stage: &mut Stage<'_>, world: &World, walk: &WalkState, hop: &Hop, top
     });
     let changes = changes.collect::<Vec<_>>().join(" · ");
     if !changes.is_empty() {
-        rows.push((Font::Small, Ink::Weak, stage.fit(&changes, Font::Small, room)));
+        rows.push((Font::Small, Ink::Tint(Tint::Warn), stage.fit(&changes, Font::Small, room)));
     }
     let bytes = hop.frame.as_ref().map_or(0, |frame| frame.bytes.len().div_ceil(ROW).min(sizes.bytes));
     let lines = rows.len() + usize::from(rule.is_some()) + bytes;
@@ -351,7 +351,7 @@ fn chosen(stage: &mut Stage<'_>, world: &World, walk: &WalkState, hop: &Hop, top
     }));
     if let Some(captured) = &hop.frame {
         for row in 0..bytes {
-            node = node.texts(hex(stage, captured, row, pos2(PAD, middle(first + row)), room));
+            node = node.texts(hex(stage, hop, captured, row, pos2(PAD, middle(first + row)), room));
         }
     }
     let said = rows.iter().map(|(.., text)| text.as_str()).collect::<Vec<_>>().join(". ");
@@ -365,8 +365,8 @@ fn chosen(stage: &mut Stage<'_>, world: &World, walk: &WalkState, hop: &Hop, top
     stage.add(Node::new(id, place, tint_of(hop), Style::Bare).within(&frame).text(text).called(""));
 }
 
-/// A line of bytes: where it begins, then sixteen of them; addresses and the time to live stand out.
-fn hex(stage: &Stage<'_>, frame: &Frame, row: usize, at: egui::Pos2, room: f32) -> Vec<Text> {
+/// A line of bytes: where it begins, then sixteen of them.
+fn hex(stage: &Stage<'_>, hop: &Hop, frame: &Frame, row: usize, at: egui::Pos2, room: f32) -> Vec<Text> {
     let begins = row * ROW;
     let line = &frame.bytes[begins..frame.bytes.len().min(begins + ROW)];
     let offset = format!("{begins:04x}");
@@ -374,8 +374,8 @@ fn hex(stage: &Stage<'_>, frame: &Frame, row: usize, at: egui::Pos2, room: f32) 
     let mut texts = vec![Text::new(at, Font::MonoSmall, Ink::Weak, offset)];
     let mut from = 0;
     while from < line.len() {
-        let ink = ink_of(frame, begins + from);
-        let to = (from..line.len()).find(|at| ink_of(frame, begins + at) != ink).unwrap_or(line.len());
+        let ink = ink_of(hop, frame, begins + from);
+        let to = (from..line.len()).find(|at| ink_of(hop, frame, begins + at) != ink).unwrap_or(line.len());
         let said = line[from..to].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
         let x = at.x + digit * (6 + 3 * from) as f32;
         if x + stage.width(&said, Font::MonoSmall) > at.x + room {
@@ -387,14 +387,23 @@ fn hex(stage: &Stage<'_>, frame: &Frame, row: usize, at: egui::Pos2, room: f32) 
     texts
 }
 
-fn ink_of(frame: &Frame, at: usize) -> Ink {
+/// The bytes of what is another than at the place before stand out.
+fn ink_of(hop: &Hop, frame: &Frame, at: usize) -> Ink {
     let is_ip = frame.bytes.get(ETHERNET - 2..ETHERNET) == Some(&[8, 0]);
-    match at.checked_sub(ETHERNET) {
-        None => Ink::Weak,
-        Some(8) if is_ip => Ink::Tint(Tint::Warn),
-        Some(12..=15) if is_ip => Ink::Tint(super::super::network::TINT),
-        Some(16..=19) if is_ip => Ink::Tint(Tint::Good),
-        Some(_) => Ink::Strong,
+    let differs = |field: Field| hop.differs.iter().any(|one| one.field == field);
+    let (field, weak) = match at.checked_sub(ETHERNET) {
+        None if at < 6 => (Field::DestinationMac, true),
+        None if at < 12 => (Field::SourceMac, true),
+        None => return Ink::Weak,
+        Some(8) if is_ip => (Field::Ttl, false),
+        Some(12..=15) if is_ip => (Field::Source, false),
+        Some(16..=19) if is_ip => (Field::Destination, false),
+        Some(_) => return Ink::Strong,
+    };
+    match (differs(field), weak) {
+        (true, _) => Ink::Tint(Tint::Warn),
+        (false, true) => Ink::Weak,
+        (false, false) => Ink::Strong,
     }
 }
 
