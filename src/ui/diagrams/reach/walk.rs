@@ -257,7 +257,7 @@ fn outcome(stage: &Stage<'_>, state: &WalkState) -> Came {
     let said = stage.words.walk_outcome(&state.walk, &end.outcome, &called(stage, &state.walk.to));
     let tint = match end.outcome {
         WalkOutcome::Answered => Tint::Good,
-        WalkOutcome::Refused | WalkOutcome::Arrived => Tint::Warn,
+        WalkOutcome::AnsweredByHost | WalkOutcome::Refused | WalkOutcome::Arrived => Tint::Warn,
         WalkOutcome::Dropped { .. } | WalkOutcome::NoSuchName | WalkOutcome::Silent => Tint::Bad,
     };
     Came { said, tint, fix: end.fix.clone() }
