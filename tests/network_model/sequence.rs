@@ -9,7 +9,7 @@ use crate::model::{Container, ContainerAt, Mode, Model, Network, NetworkAt, Plac
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// So many of each there are at most.
@@ -432,7 +432,7 @@ impl Sequence {
     /// The engine dies, and with it its containers.
     fn killed_between(&mut self) {
         self.said.push("kill -9 of the engine".to_owned());
-        self.killed();
+        self.killed(None);
     }
 
     /// It dies while it makes a container: that is there or not.
@@ -440,15 +440,15 @@ impl Sequence {
         let network = self.a_network();
         let (name, on) = (self.name('c'), self.model.networks[network].name.clone());
         let line = ["run", "-d", "--name", &name, "--network", &on, IMAGE, "sleep", "100000"];
-        let mut asking = self.server.command(&line, false);
+        // Ours would start an engine of its own where it finds none.
+        let mut asking = self.server.command(&line, true);
         asking.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let after = Duration::from_millis(self.random.below(150) as u64);
         self.said.push(format!("kill -9 of the engine {after:?} after: {}", line.join(" ")));
         let mut asking = asking.spawn().unwrap();
         // It is not known how far it comes: that is what is tried.
         std::thread::sleep(after);
-        self.killed();
-        asking.wait().unwrap();
+        self.killed(Some(asking));
         let listed = self.server.good(&["ps", "-a", "--format", "{{.Names}}"]);
         if listed.lines().any(|line| line == name) {
             let on = [(network, Place::default())].into();
@@ -463,10 +463,15 @@ impl Sequence {
         }
     }
 
-    fn killed(&mut self) {
+    /// It, and who asks something of it: who is late would ask the next one.
+    fn killed(&mut self, asking: Option<Child>) {
         let Server::Dockwalk(engine) = &mut self.server else { panic!("that is not done to Docker") };
         self.agreed += self.checker.take().map_or(0, |checker| checker.agreed);
         engine.kill();
+        if let Some(mut asking) = asking {
+            asking.kill().unwrap();
+            asking.wait().unwrap();
+        }
         engine.start_again();
         self.checker = Some(Checker::of(engine));
         for at in self.model.there() {
