@@ -90,7 +90,6 @@ impl Model {
                 let other = &self.containers[other];
                 (other.there && other.running).then_some(())?;
             }
-            Mode::On(network) if places.is_empty() => drop(places.insert(network, Place::default())),
             Mode::On(_) | Mode::None => {}
         }
         let others = self.containers.iter().enumerate().filter(|(other, of)| *other != at && of.there && of.running);
