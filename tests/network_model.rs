@@ -29,7 +29,7 @@ use sequence::{Sequence, Server};
 const IMAGE: &str = "lab/shell:1";
 /// What is tried for every commit.
 const SEEDS: [u64; 2] = [1, 2];
-const OPS: usize = 20;
+const OPS: usize = 15;
 
 /// The seeds, and how many operations of each.
 fn asked() -> (Vec<u64>, usize) {
@@ -72,7 +72,9 @@ fn docker_does_the_same() {
             archive.to_str().unwrap(),
             IMAGE,
         ]);
+        // A dockerd takes its time: without being asked for more it does a part.
         let (seeds, ops) = asked();
+        let seeds = if std::env::var_os("DOCKWALK_TEST_OPS").is_some() { seeds } else { seeds[..1].to_vec() };
         let mut servers = (Server::Dockwalk(engine), Server::Docker(docker));
         for seed in seeds {
             let mut ours = Sequence::new(servers.0, seed, false);

@@ -214,6 +214,13 @@ impl Asked {
         self.network(id, Moment::now(), subnet, gateway)
     }
 
+    /// The network is made: the next that asks for no subnet gets another one.
+    pub(super) fn is_made(&self, network: &Network, pools: &Pools) {
+        if let (None, Some(segment)) = (self.subnet, &network.segment) {
+            pools.given(segment.subnet);
+        }
+    }
+
     /// The same with addresses that it has had before.
     pub(super) fn network(&self, id: NetworkId, made: Moment, subnet: Subnet, gateway: Ipv4Addr) -> Result<Network> {
         let mut taken = vec![gateway];
@@ -285,7 +292,7 @@ impl Asked {
 }
 
 /// Docker's pools for those who ask for no subnet: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/20 and so on (libnetwork
-/// `ipamutils`). Each begins to look behind the one before, so that what was free again last comes last (libnetwork `ipam`,
+/// `ipamutils`). It is looked for behind the one that was given last, so that what was free again last comes last (libnetwork `ipam`,
 /// `getPredefineds`); a new engine begins anew.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Pools {
@@ -295,16 +302,25 @@ pub(in crate::engine) struct Pools {
 impl Pools {
     /// The next that meets no other network, and nothing that the host reaches.
     fn free(&self, others: &[Network], reached: &[Subnet]) -> Option<Subnet> {
-        let large = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 0, 0), 16));
-        let small = (0..=15).map(|n| Subnet::around(Ipv4Addr::new(192, 168, n * 16, 0), 20));
-        let all: Vec<_> = large.chain(small).collect();
+        let all = Self::all();
         let of_networks = others.iter().filter_map(|network| network.segment.as_ref()).map(|segment| segment.subnet);
         let taken: Vec<_> = of_networks.chain(reached.iter().copied()).collect();
         let is_free = |pool: &Subnet| taken.iter().all(|other| !pool.overlaps(*other));
         let next = self.next.load(Ordering::Relaxed);
-        let (at, pool) = all.iter().enumerate().cycle().skip(next).take(all.len()).find(|(_, pool)| is_free(pool))?;
-        self.next.store((at + 1) % all.len(), Ordering::Relaxed);
-        Some(*pool)
+        all.iter().cycle().skip(next).take(all.len()).find(|pool| is_free(pool)).copied()
+    }
+
+    /// A network has it that asked for none.
+    fn given(&self, subnet: Subnet) {
+        if let Some(at) = Self::all().iter().position(|pool| *pool == subnet) {
+            self.next.store(at + 1, Ordering::Relaxed);
+        }
+    }
+
+    fn all() -> Vec<Subnet> {
+        let large = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 0, 0), 16));
+        let small = (0..=15).map(|n| Subnet::around(Ipv4Addr::new(192, 168, n * 16, 0), 20));
+        large.chain(small).collect()
     }
 }
 
@@ -335,7 +351,12 @@ mod tests {
             ("172.18.0.0/16".into(), "172.18.0.1".into())
         );
         let reached: Vec<_> = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 9, 0), 24)).collect();
-        let free = |pools: &Pools, reached: &[Subnet]| pools.free(&[], reached).map(|pool| pool.to_string());
+        let free = |pools: &Pools, reached: &[Subnet]| {
+            let pool = pools.free(&[], reached)?;
+            assert_eq!(pools.free(&[], reached), Some(pool), "what nobody got is asked for again");
+            pools.given(pool);
+            Some(pool.to_string())
+        };
         assert_eq!(free(&Pools::default(), &reached).as_deref(), Some("192.168.0.0/20"));
         let pools = Pools::default();
         assert_eq!(free(&pools, &[Subnet::parse("128.0.0.0/1").unwrap()]), None);

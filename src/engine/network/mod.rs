@@ -28,6 +28,7 @@ impl Engine {
                 self.net.add_beside(cx, |others| asked.beside(id, others, &reached, &self.pools), keep)
             })
         })?;
+        asked.is_made(driver.network(), &self.pools);
         self.tell_network_itself(driver.as_ref(), "create");
         Ok(driver.network().clone())
     }
