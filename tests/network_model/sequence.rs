@@ -445,7 +445,7 @@ impl Sequence {
         asking.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let after = Duration::from_millis(self.random.below(150) as u64);
         self.said.push(format!("kill -9 of the engine {after:?} after: {}", line.join(" ")));
-        let mut asking = asking.spawn().unwrap();
+        let asking = asking.spawn().unwrap();
         // It is not known how far it comes: that is what is tried.
         std::thread::sleep(after);
         self.killed(Some(asking));
