@@ -8,7 +8,7 @@ mod engine;
 use dockwalk::client::protocol::{StoreFinding, StoreReport};
 use dockwalk::client::{Client, GateCommand};
 use dockwalk::trace::{Code, Level};
-use engine::{Engine, Who, everyone, good};
+use engine::{Engine, Who, everyone, good, processes_of};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -130,20 +130,6 @@ impl Host {
             volumes: names_in(&root.join("volumes")).into_iter().filter(|name| name.len() == 64).collect(),
         }
     }
-}
-
-/// Processes that see a mount of this engine's directory: those of its containers.
-fn processes_of(root: &Path) -> BTreeSet<String> {
-    let below = format!("{}/", root.display());
-    let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let Ok(mountinfo) = std::fs::read_to_string(entry.path().join("mountinfo")) else { continue };
-        let argv = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default().replace('\0', " ");
-        if mountinfo.contains(&below) {
-            found.insert(format!("{} {argv}", entry.file_name().to_string_lossy()));
-        }
-    }
-    found
 }
 
 /// Directories of containers, by id, or of volumes.

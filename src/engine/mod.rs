@@ -85,6 +85,8 @@ pub struct Engine {
     pub news: news::News,
     /// Room on its disk for what deletes something.
     pub reserve: reserve::Reserve,
+    /// Out of which networks get their subnets.
+    pools: network::Pools,
     /// Its directory.
     pub root: PathBuf,
     /// Containers outlive it, as they do Docker's daemon; not so where each run begins with nothing.

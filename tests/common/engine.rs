@@ -237,6 +237,20 @@ impl Drop for Engine {
     }
 }
 
+/// Processes that see a mount of an engine's directory, those of its containers among them: numbers and command lines.
+pub fn processes_of(root: &Path) -> std::collections::BTreeSet<String> {
+    let below = format!("{}/", root.display());
+    let mut found = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let Ok(mountinfo) = std::fs::read_to_string(entry.path().join("mountinfo")) else { continue };
+        let argv = std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default().replace('\0', " ");
+        if mountinfo.contains(&below) {
+            found.insert(format!("{} {argv}", entry.file_name().to_string_lossy()));
+        }
+    }
+    found
+}
+
 /// Runs it, for a minute at most.
 pub fn output(mut command: Command) -> Output {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

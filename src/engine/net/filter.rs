@@ -86,9 +86,9 @@ impl Rules {
         Ok(listed)
     }
 
-    /// Some network has IPv6.
+    /// There is something to write for IPv6.
     fn has_six(&self) -> bool {
-        self.networks.iter().any(|of| of.segment.six.is_some())
+        self.narrow6 || self.networks.iter().any(|of| of.segment.six.is_some())
     }
 
     fn script(&self) -> String {
@@ -197,7 +197,10 @@ pub(super) fn remove(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Net
     rules.networks.retain(|of| of.id != *network);
     rules.ports.retain(|port| port.network != *network);
     if !rules.networks.is_empty() {
-        return if rules.networks.len() < before { put(cx, netns, &mut rules) } else { Ok(()) };
+        if rules.networks.len() < before {
+            put(cx, netns, &mut rules)?;
+        }
+        return without_six(cx, netns, &mut rules);
     }
     let Some(entry) = rules.entry else { return Ok(()) };
     let deleted = delete_table(netns, FAMILY, TABLE)?;
@@ -210,6 +213,14 @@ pub(super) fn remove(cx: &Cx, netns: &Netns, rules: &Mutex<Rules>, network: &Net
     for key in std::mem::take(&mut rules.seen).into_keys() {
         cx.observe(Change::RuleGone { key }, deleted.iter().cloned().collect());
     }
+    cx.undone(entry)
+}
+
+/// With the last network that has IPv6 goes the table of IPv6.
+fn without_six(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
+    let Some(entry) = rules.entry6.filter(|_| !rules.has_six()) else { return Ok(()) };
+    delete_table(netns, FAMILY6, TABLE)?;
+    rules.entry6 = None;
     cx.undone(entry)
 }
 

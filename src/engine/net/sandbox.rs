@@ -12,6 +12,8 @@ pub(super) struct Sandbox {
     pub(super) endpoints: BTreeMap<NetworkId, Endpoint>,
     /// How many endpoints there have been: as in Docker's, a link's name is not given twice.
     pub(super) made: usize,
+    /// By which of them the default route was last led.
+    pub(super) led: Option<Way>,
 }
 
 /// A container's place on one network, as far as it has been made.
@@ -82,25 +84,49 @@ impl Sandbox {
 }
 
 /// The default route leads by the first way that there is, once the endpoint is one.
+///
+/// Only when that is another than before, as with Docker (libnetwork `sandbox.go`, `populateNetworkResources`): what somebody did to the
+/// route or its link by hand stays.
 pub(super) fn way_out(cx: &Cx, sandbox: &Mutex<Sandbox>, container: &ContainerId) -> Result<()> {
-    let (wanted, now, netns) = {
-        let sandbox = sandbox.lock();
+    let (wanted, led, now, netns) = {
+        let mut sandbox = sandbox.lock();
+        sandbox.observer.look(None, &|change, evidence| cx.observe(change, evidence))?;
         let ways = sandbox.endpoints.values().filter_map(|endpoint| Some((endpoint.way.clone()?, endpoint.nth)));
         let now = sandbox.observer.way_out().and_then(|route| route.via.clone());
-        (ways.min(), now, sandbox.observer.netns().clone())
+        (ways.min(), sandbox.led.clone(), now, sandbox.observer.netns().clone())
     };
-    let Some((way, nth)) = wanted else { return Ok(()) };
-    let gateway = way.gateway;
-    if now.as_ref() == Some(&gateway.to_string()) {
-        return way_out6(cx, sandbox, container, &way, nth);
+    let way = wanted.as_ref().map(|(way, _)| way.clone());
+    if way != led
+        && let Some((way, nth)) = &wanted
+    {
+        let keys = Keys::of(container, *nth);
+        let link = inner_link(sandbox, &keys.inner)?;
+        // By a link that somebody switched off leads no route.
+        if sandbox.lock().observer.link(&keys.inner).is_some_and(|link| link.up) {
+            lead(cx, sandbox, &netns, now, way.gateway, (&keys.name, link))?;
+            way_out6(cx, sandbox, container, way, *nth)?;
+        }
     }
-    let keys = Keys::of(container, nth);
-    let index = inner_link(sandbox, &keys.inner)?;
+    sandbox.lock().led = way;
+    Ok(())
+}
+
+/// The default route of IPv4, by that link.
+fn lead(
+    cx: &Cx,
+    sandbox: &Mutex<Sandbox>,
+    netns: &Netns,
+    now: Option<String>,
+    gateway: Ipv4Addr,
+    (name, index): (&str, u32),
+) -> Result<()> {
+    if now.as_ref() == Some(&gateway.to_string()) {
+        return Ok(());
+    }
     let verb = if now.is_some() { "replace" } else { "add" };
-    let by_hand = inside(&netns, &format!("ip route {verb} default via {gateway}"));
-    let request = request::default_route(&keys.name, index, gateway, now.is_some());
-    stage(cx, StepKind::AddRoute, by_hand, request, |cx, it| sandbox.lock().observer.act(cx, it))?;
-    way_out6(cx, sandbox, container, &way, nth)
+    let by_hand = inside(netns, &format!("ip route {verb} default via {gateway}"));
+    let request = request::default_route(name, index, gateway, now.is_some());
+    stage(cx, StepKind::AddRoute, by_hand, request, |cx, it| sandbox.lock().observer.act(cx, it))
 }
 
 /// The default route of IPv6 leads where that of IPv4 does, if there is IPv6.

@@ -45,7 +45,7 @@ impl Host {
         cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
         let mut observer = NamespaceObserver::open(netns, Some(container), true)?;
         observer.look(None, &|change, evidence| cx.observe(change, evidence))?;
-        let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new(), made: 0 }));
+        let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new(), made: 0, led: None }));
         self.sandboxes.lock().insert(container.clone(), Arc::clone(&sandbox));
         if let Some(multicast) = &mut sandbox.lock().observer.multicast {
             let (conductor, id, weak) = (Arc::clone(cx.conductor()), container.clone(), Arc::downgrade(&sandbox));

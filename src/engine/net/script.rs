@@ -118,7 +118,8 @@ pub(super) fn script6(networks: &[Ruled], narrow: bool) -> String {
 }}
 "
     );
-    let there = networks.iter().any(|of| of.segment.six.is_some());
+    // Without a network that has IPv6 the host may forward still, until the engine ends: for nobody, if it did not before.
+    let there = narrow || networks.iter().any(|of| of.segment.six.is_some());
     let rules = if there { rules } else { String::new() };
     format!("add table {FAMILY6} {TABLE}\ndelete table {FAMILY6} {TABLE}\n{rules}")
 }

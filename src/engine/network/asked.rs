@@ -9,6 +9,7 @@ use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::NetworkId;
 use crate::trace::{Code, NetworkDriver};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Names that no network can be given: of those that are always there, and Docker's word for the first of them.
 const RESERVED: [&str; 4] = ["bridge", "host", "none", "default"];
@@ -197,14 +198,27 @@ impl Asked {
     }
 
     /// The network, beside others. `reached`: subnets that are somebody else's.
-    pub(super) fn beside(&self, id: NetworkId, others: &[Network], reached: &[Subnet]) -> Result<Network> {
+    pub(super) fn beside(
+        &self,
+        id: NetworkId,
+        others: &[Network],
+        reached: &[Subnet],
+        pools: &Pools,
+    ) -> Result<Network> {
         bounds::count("networks", others.len() + 1, NETWORKS)?;
         let subnet = match self.subnet {
             Some(subnet) => subnet,
-            None => free(others, reached).ok_or_else(|| of(FaultKind::NotFound, Code::NetworkNoPool))?,
+            None => pools.free(others, reached).ok_or_else(|| of(FaultKind::NotFound, Code::NetworkNoPool))?,
         };
         let gateway = self.gateway_in(subnet)?;
         self.network(id, Moment::now(), subnet, gateway)
+    }
+
+    /// The network is made: the next that asks for no subnet gets another one.
+    pub(super) fn is_made(&self, network: &Network, pools: &Pools) {
+        if let (None, Some(segment)) = (self.subnet, &network.segment) {
+            pools.given(segment.subnet);
+        }
     }
 
     /// The same with addresses that it has had before.
@@ -278,13 +292,36 @@ impl Asked {
 }
 
 /// Docker's pools for those who ask for no subnet: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/20 and so on (libnetwork
-/// `ipamutils`). The first that meets no other network, and nothing that the host reaches.
-fn free(others: &[Network], reached: &[Subnet]) -> Option<Subnet> {
-    let large = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 0, 0), 16));
-    let small = (0..=15).map(|n| Subnet::around(Ipv4Addr::new(192, 168, n * 16, 0), 20));
-    let of_networks = others.iter().filter_map(|network| network.segment.as_ref()).map(|segment| segment.subnet);
-    let taken: Vec<_> = of_networks.chain(reached.iter().copied()).collect();
-    large.chain(small).find(|pool| taken.iter().all(|other| !pool.overlaps(*other)))
+/// `ipamutils`). It is looked for behind the one that was given last, so that what was free again last comes last (libnetwork `ipam`,
+/// `getPredefineds`); a new engine begins anew.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Pools {
+    next: AtomicUsize,
+}
+
+impl Pools {
+    /// The next that meets no other network, and nothing that the host reaches.
+    fn free(&self, others: &[Network], reached: &[Subnet]) -> Option<Subnet> {
+        let all = Self::all();
+        let of_networks = others.iter().filter_map(|network| network.segment.as_ref()).map(|segment| segment.subnet);
+        let taken: Vec<_> = of_networks.chain(reached.iter().copied()).collect();
+        let is_free = |pool: &Subnet| taken.iter().all(|other| !pool.overlaps(*other));
+        let next = self.next.load(Ordering::Relaxed);
+        all.iter().cycle().skip(next).take(all.len()).find(|pool| is_free(pool)).copied()
+    }
+
+    /// A network has it that asked for none.
+    fn given(&self, subnet: Subnet) {
+        if let Some(at) = Self::all().iter().position(|pool| *pool == subnet) {
+            self.next.store(at + 1, Ordering::Relaxed);
+        }
+    }
+
+    fn all() -> Vec<Subnet> {
+        let large = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 0, 0), 16));
+        let small = (0..=15).map(|n| Subnet::around(Ipv4Addr::new(192, 168, n * 16, 0), 20));
+        large.chain(small).collect()
+    }
 }
 
 #[cfg(test)]
@@ -294,7 +331,12 @@ mod tests {
 
     fn read(body: &Value) -> Result<Network> {
         let asked = Asked::read(crate::docker::from_value(body).unwrap())?;
-        asked.beside(NetworkId::from("a".repeat(64).as_str()), &[Network::default_bridge().unwrap()], &[])
+        asked.beside(
+            NetworkId::from("a".repeat(64).as_str()),
+            &[Network::default_bridge().unwrap()],
+            &[],
+            &Pools::default(),
+        )
     }
 
     fn segment(body: &Value) -> Segment {
@@ -309,15 +351,29 @@ mod tests {
             ("172.18.0.0/16".into(), "172.18.0.1".into())
         );
         let reached: Vec<_> = (17..=31).map(|n| Subnet::around(Ipv4Addr::new(172, n, 9, 0), 24)).collect();
-        assert_eq!(free(&[], &reached).unwrap().to_string(), "192.168.0.0/20");
-        assert_eq!(free(&[], &[Subnet::parse("128.0.0.0/1").unwrap()]), None);
+        let free = |pools: &Pools, reached: &[Subnet]| {
+            let pool = pools.free(&[], reached)?;
+            assert_eq!(pools.free(&[], reached), Some(pool), "what nobody got is asked for again");
+            pools.given(pool);
+            Some(pool.to_string())
+        };
+        assert_eq!(free(&Pools::default(), &reached).as_deref(), Some("192.168.0.0/20"));
+        let pools = Pools::default();
+        assert_eq!(free(&pools, &[Subnet::parse("128.0.0.0/1").unwrap()]), None);
+        // One after the other, though each is free again; after the last comes the first.
+        let all: Vec<_> = (0..32).filter_map(|_| free(&pools, &[])).collect();
+        let [first, second, .., last, again] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(
+            [first, second, last, again],
+            ["172.17.0.0/16", "172.18.0.0/16", "192.168.240.0/20", "172.17.0.0/16"]
+        );
     }
 
     #[test]
     fn there_are_only_so_many() {
         let asked = Asked::read(crate::docker::from_value(&json!({"Name": "n"})).unwrap()).unwrap();
         let others = vec![Network::default_bridge().unwrap(); NETWORKS];
-        let fault = asked.beside(NetworkId::from("a"), &others, &[]).unwrap_err();
+        let fault = asked.beside(NetworkId::from("a"), &others, &[], &Pools::default()).unwrap_err();
         assert_eq!(fault.problem.code, Code::TooManyValues);
     }
 

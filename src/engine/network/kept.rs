@@ -129,6 +129,7 @@ fn read(path: &Path) -> Result<Network> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Pools;
     use super::*;
     use serde_json::json;
 
@@ -137,7 +138,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let request: NetworkCreate = docker::from_value(&json!({"Name": "n", "Labels": {"a": "b"}})).unwrap();
         let id = NetworkId::from("ab".repeat(32).as_str());
-        let network = Asked::read(request.clone()).unwrap().beside(id.clone(), &[], &[]).unwrap();
+        let network = Asked::read(request.clone()).unwrap().beside(id.clone(), &[], &[], &Pools::default()).unwrap();
         keep(root.path(), &network, &request).unwrap();
         assert_eq!(all(root.path()).unwrap(), (vec![network], Vec::new()));
         let path = place(root.path(), &id);

@@ -11,6 +11,7 @@ use crate::docker::NetworkCreate;
 use crate::spec::ContainerId;
 use crate::trace::{Change, Code, OpKind, Plan, Problem, StepKind};
 use asked::Asked;
+pub(super) use asked::Pools;
 use std::sync::Arc;
 
 impl Engine {
@@ -24,9 +25,10 @@ impl Engine {
                 let keep = |network: &Network| {
                     if self.keeps { kept::keep(&self.root, network, asked.request()) } else { Ok(()) }
                 };
-                self.net.add_beside(cx, |others| asked.beside(id, others, &reached), keep)
+                self.net.add_beside(cx, |others| asked.beside(id, others, &reached, &self.pools), keep)
             })
         })?;
+        asked.is_made(driver.network(), &self.pools);
         self.tell_network_itself(driver.as_ref(), "create");
         Ok(driver.network().clone())
     }
