@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// How long a process may take between leaving its namespaces and its end, in milliseconds.
-const ENDING: u8 = 100;
+const ENDING: u16 = 1000;
 
 /// A process of a container, or one on the lab host.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ impl Running {
         self.exits_within(ENDING)
     }
 
-    fn exits_within(&self, milliseconds: u8) -> bool {
+    fn exits_within(&self, milliseconds: u16) -> bool {
         let mut poll = [PollFd::new(self.end.pidfd.as_fd(), PollFlags::POLLIN)];
         matches!(nix::poll::poll(&mut poll, PollTimeout::from(milliseconds)), Ok(1..))
     }

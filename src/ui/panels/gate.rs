@@ -142,11 +142,11 @@ fn said(cx: &PanelContext<'_>, ours: &[u32]) -> Said {
     }
 }
 
-/// By the kernel's word: a terminal of this window, a program outside, or the engine itself.
+/// By the kernel's word: this window or a terminal of it, a program outside, or the engine itself.
 fn who(cx: &PanelContext<'_>, step: &Step, ours: &[u32]) -> String {
     match cx.state.gate.callers.get(&step.op) {
         None => cx.say("gate-who-engine"),
-        Some(caller) if ours.contains(&caller.pid) => cx.say("gate-who-window"),
+        Some(caller) if caller.pid == std::process::id() || ours.contains(&caller.pid) => cx.say("gate-who-window"),
         Some(caller) => {
             let pid = caller.pid.to_string();
             let program = if caller.program.is_empty() { "?" } else { caller.program.as_str() };

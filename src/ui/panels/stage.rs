@@ -68,9 +68,9 @@ pub fn tabs(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
 }
 
 /// The sizes of their names.
-const SIZES: [f32; 3] = [14.5, 13.0, 12.0];
+const SIZES: [f32; 4] = [14.5, 13.0, 12.0, 11.0];
 /// The least between two tabs.
-const CLOSE: f32 = 10.0;
+const CLOSE: f32 = 8.0;
 /// What all tools need.
 const ALL: f32 = 5.0 * 28.0 + 5.0 * 2.0 + 6.0 + 12.0;
 /// What one button needs that has them all in a menu.
