@@ -129,7 +129,7 @@ pub enum Command {
     },
     /// Say who can talk to whom, what decides it, and what would change it; exit status 3 where a probe disagrees
     Reach(ReachArgs),
-    /// Send a packet for real and show each place it was seen at, there and back; exit status 1 where it did not get through
+    /// Send a packet for real and show each place it was seen at, there and back; exit status 0: it got there (answered, refused or arrived), 1: it did not, or somebody else answered, 3: `dockwalk reach` computes it otherwise
     Walk(WalkArgs),
     /// List, check or run lessons
     Lesson {

@@ -83,7 +83,11 @@ impl Words {
             }
             _ => None,
         };
-        self.speak(&rejected.unwrap_or_else(|| describe(change, before)))
+        let said = self.speak(&rejected.unwrap_or_else(|| describe(change, before)));
+        match change {
+            Change::WalkEnded(end) => self.with_missed(said, &end.missed),
+            _ => said,
+        }
     }
 
     fn ended(&self, outcome: &Outcome, done: &'static str, failed: &'static str, cancelled: &'static str) -> Sentence {

@@ -1,5 +1,5 @@
 use crate::trace::{Decoded, Heading, Ipv4};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 /// By what a packet that was sent is known from all others.
@@ -36,6 +36,10 @@ pub struct Flow {
     pub marks: Vec<Mark>,
     /// The addresses that it may be from or to, before or after somebody has rewritten it, and those of the hosts on its way.
     pub addresses: BTreeSet<Ipv4Addr>,
+    /// The network namespace that it is sent in, by inode: what was never seen to leave there is another's. None: whoever sends it.
+    pub from: Option<u64>,
+    /// Of links that are ports, by namespace and index: the bridge's index.
+    pub ports: BTreeMap<(u64, u32), u32>,
 }
 
 /// By what a packet is known again at the next link, whatever hosts rewrite.
@@ -65,9 +69,14 @@ impl Flow {
         self.of(packet).filter(|_| self.knows_both(packet))
     }
 
-    /// Whether a packet is one of these, or may be one after somebody has rewritten its ports.
-    pub fn concerns(&self, packet: &Decoded) -> bool {
-        self.heading(packet).is_some() || self.knows_both(packet)
+    /// Whether a packet may be one of these after somebody has rewritten its ports.
+    pub fn may_be(&self, packet: &Decoded) -> bool {
+        let same = |mark: &Mark| match mark {
+            Mark::Echo { .. } => packet.icmp.is_some(),
+            Mark::Tcp { .. } => packet.tcp.is_some(),
+            Mark::Udp { .. } | Mark::Name { .. } => packet.udp.is_some(),
+        };
+        self.knows_both(packet) && (packet.quoted.is_some() || self.marks.iter().any(same))
     }
 
     /// Whether a packet is between those that it may be between, whatever its ports.

@@ -34,6 +34,8 @@ pub struct Met {
     pub came_by: Option<u32>,
     /// The packet's headers as the chain saw them.
     pub packet: Decoded,
+    /// They and the link as the first chain saw them, before anything was rewritten.
+    pub began: (Option<u32>, Decoded),
     /// How it is known.
     pub evidence: Evidence,
 }
@@ -54,8 +56,8 @@ enum What {
     Rule(Box<Met>),
 }
 
-/// The hops of these packets, each with how it is known: at most `most`, the first ones.
-pub fn hops(flow: &Flow, mut captured: Vec<Captured>, met: Vec<Met>, most: usize) -> Vec<(Hop, Evidence)> {
+/// The hops of these packets, each with how it is known, at most `most`, the first ones; and how many more there would be.
+pub fn hops(flow: &Flow, mut captured: Vec<Captured>, met: Vec<Met>, most: usize) -> (Vec<(Hop, Evidence)>, usize) {
     // The kernel gives a bridge a frame with the time at which its port got it: of one time, the order of the socket is right.
     captured.sort_by_key(|captured| captured.frame.time);
     let mut seen = frames(flow, captured);
@@ -65,6 +67,7 @@ pub fn hops(flow: &Flow, mut captured: Vec<Captured>, met: Vec<Met>, most: usize
     let first = seen.iter().find_map(|seen| seen.time).unwrap_or(0);
     let differences: Vec<_> = (0..seen.len().min(most)).map(|at| differences(&seen[..=at])).collect();
     let mut past: Vec<(Heading, Difference)> = Vec::new();
+    let cut = seen.len().saturating_sub(most);
     let hops = seen.into_iter().zip(differences).zip(1..).map(|((seen, mut differs), number)| {
         for one in &mut differs {
             if let Some(netns) = tracked(&past, seen.heading, one).and_then(|()| seen.netns()) {
@@ -74,7 +77,7 @@ pub fn hops(flow: &Flow, mut captured: Vec<Captured>, met: Vec<Met>, most: usize
         past.extend(differs.iter().map(|one| (seen.heading, one.clone())));
         hop(seen, number, first, differs)
     });
-    hops.collect()
+    (hops.collect(), cut)
 }
 
 impl Seen {
@@ -89,13 +92,26 @@ impl Seen {
 /// Those that are of these packets.
 fn frames(flow: &Flow, captured: Vec<Captured>) -> Vec<Seen> {
     let decoded: Vec<_> = captured.iter().map(|captured| decode(&captured.frame.bytes)).collect();
-    let own = decoded.iter().filter_map(|packet| Some((flow.heading(packet)?, identity(packet)?)));
+    let known: Vec<Option<Identity>> = decoded.iter().map(identity).collect();
+    // Who sends it has it first, on its way out; what came in there before that, or never was there, somebody else has made up.
+    let sent = |of: &Identity| {
+        let mut at = captured.iter().zip(&known).filter(|(captured, _)| flow.from == Some(captured.at.netns));
+        let first = at.find(|(_, known)| known.as_ref() == Some(of));
+        flow.from.is_none() || first.is_some_and(|(captured, _)| captured.passing == Passing::Out)
+    };
+    let made_up = |(packet, of): (&Decoded, &Option<Identity>)| {
+        flow.heading(packet) == Some(Heading::There) && of.as_ref().is_some_and(|of| !sent(of))
+    };
+    let made_up: Vec<bool> = decoded.iter().zip(&known).map(made_up).collect();
+    let own = decoded.iter().zip(&made_up).filter(|(_, made_up)| !**made_up);
+    let own = own.filter_map(|(packet, _)| Some((flow.heading(packet)?, identity(packet)?)));
     let own: Vec<(Heading, Identity)> = own.collect();
     // A masquerade may have given it another port: then it is known by the rest.
     let again = |packet: &Decoded, of: &Identity| {
         own.iter().find(|(_, known)| known == of && flow.knows_both(packet)).map(|(heading, _)| *heading)
     };
-    let seen = captured.into_iter().zip(decoded).filter_map(|(captured, packet)| {
+    let meant = captured.into_iter().zip(decoded).zip(made_up).filter(|(_, made_up)| !made_up);
+    let seen = meant.filter_map(|((captured, packet), _)| {
         let identity = identity(&packet)?;
         let heading = flow.heading(&packet).or_else(|| again(&packet, &identity))?;
         let packet = if flow.is_name(&packet) { decode_names(&captured.frame.bytes) } else { packet };
@@ -117,6 +133,9 @@ fn rule(flow: &Flow, frames: &[Seen], met: Met) -> Option<Seen> {
     let identity = identity(&met.packet)?;
     let same = |seen: &&Seen| seen.identity == identity && seen.netns() == Some(met.netns);
     let heading = flow.heading(&met.packet).or_else(|| frames.iter().find(same).map(|seen| seen.heading))?;
+    if !is_ours(flow, frames, heading, &met) {
+        return None;
+    }
     let passes = |seen: &Seen, passing: Passing, link: Option<u32>| match &seen.what {
         What::Frame(captured) => captured.passing == passing && link.is_none_or(|link| captured.at.ifindex == link),
         What::Rule(_) => false,
@@ -129,6 +148,29 @@ fn rule(flow: &Flow, frames: &[Seen], met: Met) -> Option<Seen> {
     };
     let order = order.unwrap_or(2 * frames.len() + 3);
     Some(Seen { order, time: None, heading, identity, packet: met.packet.clone(), what: What::Rule(Box::new(met)) })
+}
+
+/// Whether the packet that met the rule is one that was captured: came in by that very link, or by a port of that bridge, with the same
+/// addresses and ports. One that was made there is whoever's the namespace is.
+fn is_ours(flow: &Flow, frames: &[Seen], heading: Heading, met: &Met) -> bool {
+    let (came_by, packet) = &met.began;
+    let Some(link) = *came_by else {
+        return heading != Heading::There || flow.from.is_none_or(|from| from == met.netns);
+    };
+    let ends = |packet: &Decoded| packet.ipv4.as_ref().map(|ip| (ip.source, ip.destination));
+    let of = identity(packet);
+    frames.iter().any(|seen| match &seen.what {
+        What::Frame(captured) => {
+            let at = (captured.at.netns, captured.at.ifindex);
+            let by = at.1 == link || flow.ports.get(&at) == Some(&link);
+            at.0 == met.netns
+                && by
+                && captured.passing == Passing::In
+                && of.as_ref() == Some(&seen.identity)
+                && (ends(packet), packet.ports()) == (ends(&seen.packet), seen.packet.ports())
+        }
+        What::Rule(_) => false,
+    })
 }
 
 /// How the last of these differs from the same packet as it was captured before; where it was not, as the first rule saw it, which sees a

@@ -1,6 +1,6 @@
 //! pcapng (draft-ietf-opsawg-pcapng), which Wireshark and tshark read: one interface a link, nanoseconds, and what was seen in comments.
 
-use crate::trace::{Difference, Frame, Hop, Passing, Place, Walk, WalkEndpoint, WalkState, WatchedLink};
+use crate::trace::{Difference, Frame, Hop, Missed, Passing, Place, Walk, WalkEndpoint, WalkState, WatchedLink};
 
 const SECTION: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
@@ -20,6 +20,10 @@ pub fn write(state: &WalkState) -> Vec<u8> {
     let mut file = Vec::new();
     let walk = &state.walk;
     let mut options = option(COMMENT, format!("dockwalk walk {}: {}", walk.id, walk.packet.line()).as_bytes());
+    if let Some(Missed { frames, hops }) = state.end.as_ref().map(|end| end.missed).filter(|it| !it.is_nothing()) {
+        let text = format!("not everything was seen: {frames} frames lost, {hops} places cut");
+        options.extend(option(COMMENT, text.as_bytes()));
+    }
     options.extend(option(APPLICATION, concat!("dockwalk ", env!("CARGO_PKG_VERSION")).as_bytes()));
     // The order of bytes, version 1.0, and that it is not said how long the section is.
     let mut section = 0x1a2b_3c4d_u32.to_le_bytes().to_vec();

@@ -101,6 +101,7 @@ fn a_packet_is_seen_at_each_place_that_it_comes_by() {
         translated(&lab);
         ports_and_names(&lab);
         nothing_left(&lab);
+        elsewhere(&lab);
         broken(&lab);
         said(&lab);
     });
@@ -223,6 +224,52 @@ fn broken(lab: &Lab<'_>) {
     let report = lab.send(Question::Udp(9), "web", "api", false);
     assert_eq!(outcome(&report), &WalkOutcome::Arrived, "{report:#?}");
     lab.inside("api", "nft delete table ip t");
+}
+
+/// What answers in place of whoever was asked is not taken for that.
+fn elsewhere(lab: &Lab<'_>) {
+    let address = |name: &str| {
+        let line = format!("inspect -f {{{{.NetworkSettings.Networks.front.IPAddress}}}} {name}");
+        lab.docker(&line).trim().to_owned()
+    };
+    let (web, api) = (address("web"), address("api"));
+    let rules = |chain: &str, rule: &str| {
+        lab.inside("web", "nft add table ip t");
+        lab.inside("web", &format!("nft 'add chain ip t out {{ {chain} }}'"));
+        lab.inside("web", &format!("nft 'add rule ip t out ip daddr {api} {rule}'"));
+    };
+    let is_elsewhere = |question| {
+        let report = lab.send(question, "web", "api", false);
+        assert_eq!(outcome(&report), &WalkOutcome::AnsweredElsewhere, "{report:#?}");
+        assert_eq!(report.verdict, Some(Verdict::Open));
+        assert!(report.state.end.unwrap().missed.is_nothing());
+    };
+    rules("type filter hook output priority 0 ;", "meta l4proto tcp reject with tcp reset");
+    is_elsewhere(Question::Tcp(9));
+    let said = output(lab.engine.dockwalk(&["walk", "web", "api:9"]));
+    assert_eq!(said.status.code(), Some(1), "{said:?}");
+    assert!(!String::from_utf8_lossy(&said.stdout).contains("As `dockwalk reach`"), "{said:?}");
+    lab.inside("web", "nft delete table ip t");
+    rules("type filter hook output priority 0 ;", "meta l4proto udp reject");
+    is_elsewhere(Question::Udp(9));
+    lab.inside("web", "nft delete table ip t");
+    rules("type nat hook output priority -100 ;", &format!("dnat to {web}"));
+    is_elsewhere(Question::Ping);
+    lab.inside("web", "nft delete table ip t");
+    // Who has taken its address answers: the bridge sends that one the packet.
+    lab.inside("web", &format!("ip neigh replace {api} lladdr 02:42:de:ad:00:01 dev eth0 nud permanent"));
+    let report = lab.send(Question::Ping, "web", "api", false);
+    let reached = [WalkOutcome::Answered, WalkOutcome::Arrived];
+    assert!(!reached.contains(outcome(&report)), "{report:#?}");
+    lab.inside("web", &format!("ip neigh del {api} dev eth0"));
+    // Who shares a network namespace is reached without any cable.
+    lab.docker("run -d --name beside --network container:web lab/shell:1 sleep 1000");
+    let beside = lab.send(Question::Ping, "beside", "web", false);
+    assert_eq!(outcome(&beside), &WalkOutcome::Answered, "{beside:#?}");
+    for address in ["127.0.0.1", "0.0.0.0", &web] {
+        let said = fails(lab.engine.dockwalk(&["walk", "api", "outside", "--outside", address]), 1);
+        assert!(said.contains(address) && said.contains("--outside"), "{said}");
+    }
 }
 
 /// On a terminal, in a script, and in a file.

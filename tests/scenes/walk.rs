@@ -70,7 +70,15 @@ fn walked(hops: Vec<Hop>, outcome: Option<WalkOutcome>) -> World {
     hops.into_iter().for_each(|hop| world.apply(&Change::PacketSeen { walk: 1, hop }).unwrap());
     if let Some(outcome) = outcome {
         let fix = Some("docker network connect back web".to_owned());
-        world.apply(&Change::WalkEnded(WalkEnd { walk: 1, reply: ProbeReply::Silent, outcome, fix })).unwrap();
+        world
+            .apply(&Change::WalkEnded(WalkEnd {
+                walk: 1,
+                reply: ProbeReply::Silent,
+                outcome,
+                fix,
+                missed: Missed::default(),
+            }))
+            .unwrap();
     }
     world
 }

@@ -86,7 +86,7 @@ fn a_packet_that_is_followed_comes_into_view_and_is_stepped_through() {
                 s.step(StepKind::FollowPacket, name, |s| s.saw(Change::PacketSeen { walk: 1, hop: hop(number, name) }));
             }
             let (reply, outcome) = (ProbeReply::Answered, WalkOutcome::Answered);
-            s.saw(Change::WalkEnded(WalkEnd { walk: 1, reply, outcome, fix: None }));
+            s.saw(Change::WalkEnded(WalkEnd { walk: 1, reply, outcome, fix: None, missed: Default::default() }));
         });
     });
     let news = sample.events[known..].iter().cloned().map(Arc::new).collect();

@@ -1,6 +1,7 @@
 //! Frames as they pass through the links of a network namespace (packet(7)).
 
 use super::call;
+use crate::engine::sys::packet_statistics;
 use crate::trace::{Evidence, Frame};
 use nix::errno::Errno;
 use nix::sys::socket::{
@@ -17,6 +18,9 @@ pub struct Capture {
     fd: OwnedFd,
 }
 
+/// Bytes that a socket's buffer is asked to hold: a burst that comes while another namespace's socket is read.
+const ROOM: usize = 8 << 20;
+
 /// A frame.
 #[derive(Debug)]
 pub struct Caught {
@@ -24,10 +28,19 @@ pub struct Caught {
     pub ifindex: u32,
     /// It goes out; else it came in.
     pub outgoing: bool,
-    /// Its bytes, if they are those of an Ethernet frame.
-    pub frame: Option<Frame>,
+    /// It is an Ethernet frame.
+    pub framed: bool,
+    /// Its bytes.
+    pub frame: Frame,
+    fd: i32,
+    from: LinkAddr,
+}
+
+impl Caught {
     /// The call that got it.
-    pub evidence: Evidence,
+    pub fn evidence(&self) -> Evidence {
+        evidence(self.fd, &self.from, &self.frame)
+    }
 }
 
 impl Capture {
@@ -44,7 +57,24 @@ impl Capture {
         let set = setsockopt(&fd, sockopt::ReceiveTimestampns, &true);
         let args = [&fd.as_raw_fd().to_string(), "SOL_SOCKET", "SO_TIMESTAMPNS_OLD", "[1]", "4"].map(str::to_owned);
         calls.push(call::done("setsockopt", &args, &set));
+        // More than `net.core.rmem_max` is for whoever may do anything in the host's network.
+        let forced = setsockopt(&fd, sockopt::RcvBufForce, &ROOM);
+        let name = if forced.is_ok() { "SO_RCVBUFFORCE" } else { "SO_RCVBUF" };
+        let room = forced.or_else(|_| setsockopt(&fd, sockopt::RcvBuf, &ROOM));
+        let args = [&fd.as_raw_fd().to_string(), "SOL_SOCKET", name, &format!("[{ROOM}]"), "4"].map(str::to_owned);
+        calls.push(call::done("setsockopt", &args, &room));
         (set.map(|()| Self { fd }), calls)
+    }
+
+    /// getsockopt(2) of how many frames were lost since it was asked last, for the buffer was full.
+    pub fn lost(&self) -> (nix::Result<u32>, Evidence) {
+        let asked = packet_statistics(self.fd.as_fd());
+        let asked = asked.map_err(|e| e.raw_os_error().map_or(Errno::UnknownErrno, Errno::from_raw));
+        let told = asked.as_ref().map_or((0, 0), |told| *told);
+        let told = format!("{{packets={}, drops={}}}", told.0, told.1);
+        let args = [&self.fd.as_raw_fd().to_string(), "SOL_PACKET", "PACKET_STATISTICS", &told, "[8]"];
+        let evidence = call::done("getsockopt", &args.map(str::to_owned), &asked);
+        (asked.map(|(_, lost)| lost), evidence)
     }
 
     /// recvmsg(2) of the next frame; none when there is none yet.
@@ -67,8 +97,7 @@ impl Capture {
         let frame = Frame { time, length: u32::try_from(length).unwrap_or(u32::MAX), bytes: kept.to_vec() };
         let outgoing = from.pkttype() == libc::PACKET_OUTGOING;
         let ifindex = u32::try_from(from.ifindex()).unwrap_or(0);
-        let evidence = evidence(fd, &from, &frame);
-        Ok(Some(Caught { ifindex, outgoing, frame: framed.then_some(frame), evidence }))
+        Ok(Some(Caught { ifindex, outgoing, framed, frame, fd, from }))
     }
 }
 

@@ -28,7 +28,7 @@ mod program;
 mod sockets;
 
 pub(super) use call::hex;
-pub use capture::{Capture, Caught};
+pub use capture::Capture;
 pub use child::{Ended, by_helper, cloned, configured, executed, wait};
 pub use exchange::{Exchange, http, request};
 pub use files::{

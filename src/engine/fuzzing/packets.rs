@@ -20,8 +20,8 @@ pub fn packets(bytes: &[u8]) {
     }
     let addresses = [Ipv4Addr::new(172, 17, 0, 2), Ipv4Addr::new(172, 18, 0, 2), Ipv4Addr::LOCALHOST];
     let marks = vec![Mark::Echo { id: 7, sequence: 1 }, Mark::Tcp { from: 40_000 }, Mark::Name { from: 40_000 }];
-    let flow = Flow { marks, addresses: addresses.into_iter().collect() };
-    let found = hops(&flow, frames, Vec::new(), World::HOPS);
+    let flow = Flow { marks, addresses: addresses.into_iter().collect(), ..Flow::default() };
+    let (found, _) = hops(&flow, frames, Vec::new(), World::HOPS);
     let times: Vec<_> = found.iter().map(|(hop, _)| hop.after).collect();
     assert!(times.is_sorted() && found.len() <= World::HOPS);
     let walk = Walk {

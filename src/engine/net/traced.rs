@@ -12,7 +12,7 @@ use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::evidence;
 use crate::engine::program;
-use crate::packet::{Mark, Met, decode_ipv4};
+use crate::packet::{Flow, Mark, Met, decode_ipv4};
 use crate::trace::{Decoded, Place, Problem, RuleVerdict, World};
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -30,6 +30,8 @@ pub struct RuleTrace {
     rules: BTreeMap<Rank, Known>,
     /// What the chain that the kernel called last saw, by the packet's number: those that it jumps to see the same.
     chains: BTreeMap<u32, (Option<u32>, Decoded)>,
+    /// What the engine's own table saw, which is before all others. A number is used again for a later packet, which begins there anew.
+    began: BTreeMap<u32, (Option<u32>, Decoded)>,
     told: Vec<Met>,
 }
 
@@ -45,8 +47,8 @@ struct Known {
 }
 
 impl RuleTrace {
-    /// Has the kernel tell of packets with these marks, or says why it does not. The evidence is of either.
-    pub fn open(cx: &Cx, netns: &Netns, marks: &[Mark]) -> Result<(Result<Self, Problem>, Vec<Evidence>)> {
+    /// Has the kernel tell of these packets, or says why it does not. The evidence is of either.
+    pub fn open(cx: &Cx, netns: &Netns, flow: &Flow) -> Result<(Result<Self, Problem>, Vec<Evidence>)> {
         let refused = |reason: String| Problem::new(Code::WalkRulesNotTold).with("reason", reason);
         let nft = match program::search("nft") {
             Ok(nft) => nft,
@@ -67,9 +69,10 @@ impl RuleTrace {
             entry: Some(cx.journal(SCOPE, &inverse)?),
             rules: BTreeMap::new(),
             chains: BTreeMap::new(),
+            began: BTreeMap::new(),
             told: Vec::new(),
         };
-        let made = match run(netns, &nft, &["-f", "-"], &script(marks)) {
+        let made = match run(netns, &nft, &["-f", "-"], &script(flow)) {
             Ok(made) => made,
             Err(fault) => return trace.close(cx).and(Err(fault)),
         };
@@ -121,6 +124,12 @@ impl RuleTrace {
     fn met(&mut self, message: &[u8]) -> Option<Met> {
         let told = Told::read(message)?;
         if told.table == TRACE_TABLE {
+            if let Some(packet) = told.packet {
+                if self.began.len() >= KEPT {
+                    self.began.clear();
+                }
+                self.began.insert(told.id, (told.came_by, packet));
+            }
             return None;
         }
         if let Some(packet) = &told.packet {
@@ -130,6 +139,7 @@ impl RuleTrace {
             self.chains.insert(told.id, (told.came_by, packet.clone()));
         }
         let (came_by, packet) = self.chains.get(&told.id).cloned()?;
+        let began = self.began.get(&told.id).cloned()?;
         // That a chain is through is told as a rule without a number.
         let counts = match told.kind {
             Kind::Policy => told.verdict == RuleVerdict::Drop,
@@ -153,7 +163,7 @@ impl RuleTrace {
             text: text.clone(),
         };
         let evidence = evidence::netlink::told(TRACES[0].1, vec![told.row()]);
-        Some(Met { place, verdict: told.verdict, text, netns: self.netns.inode(), came_by, packet, evidence })
+        Some(Met { place, verdict: told.verdict, text, netns: self.netns.inode(), came_by, packet, began, evidence })
     }
 }
 
@@ -163,15 +173,18 @@ impl AsFd for RuleTrace {
     }
 }
 
-/// The commands that make the table: before all others (-350; `raw` is -300, NAT comes later), each packet with a mark is traced from
-/// there on.
-fn script(marks: &[Mark]) -> String {
+/// The commands that make the table: before all others (-350; `raw` is -300, NAT comes later), each packet with a mark between
+/// these addresses is traced from there on.
+fn script(flow: &Flow) -> String {
+    let all: Vec<_> = flow.addresses.iter().map(ToString::to_string).collect();
+    let all = all.join(", ");
     let both = |mark: &Mark| match *mark {
-        Mark::Echo { id, .. } => vec![format!("icmp id {id}")],
+        Mark::Echo { id, sequence } => vec![format!("icmp id {id} icmp sequence {sequence}")],
         Mark::Tcp { from } => vec![format!("tcp sport {from}"), format!("tcp dport {from}")],
         Mark::Udp { from } | Mark::Name { from } => vec![format!("udp sport {from}"), format!("udp dport {from}")],
     };
-    let rules: String = marks.iter().flat_map(both).map(|meant| format!("\t\t{meant} meta nftrace set 1\n")).collect();
+    let traced = |meant| format!("\t\tip saddr {{ {all} }} ip daddr {{ {all} }} {meant} meta nftrace set 1\n");
+    let rules: String = flow.marks.iter().flat_map(both).map(traced).collect();
     let chain = |hook: &str| {
         format!("\tchain {hook} {{\n\t\ttype filter hook {hook} priority -350; policy accept;\n{rules}\t}}\n")
     };
@@ -333,8 +346,11 @@ mod tests {
 
     #[test]
     fn only_what_is_followed_is_told() {
-        let script = script(&[Mark::Echo { id: 7, sequence: 1 }, Mark::Tcp { from: 40_000 }]);
-        assert_eq!(script.matches("icmp id 7 meta nftrace set 1").count(), 2, "{script}");
+        let marks = vec![Mark::Echo { id: 7, sequence: 1 }, Mark::Tcp { from: 40_000 }];
+        let addresses = [[172, 17, 0, 2].into(), [172, 17, 0, 3].into()].into();
+        let script = script(&Flow { marks, addresses, ..Flow::default() });
+        assert_eq!(script.matches("ip daddr { 172.17.0.2, 172.17.0.3 } icmp id 7").count(), 2, "{script}");
+        assert_eq!(script.matches("icmp id 7 icmp sequence 1 meta nftrace set 1").count(), 2, "{script}");
         assert_eq!(script.matches("tcp dport 40000 meta nftrace set 1").count(), 2, "{script}");
         assert_eq!(script.matches("hook").count(), 2, "{script}");
     }

@@ -45,11 +45,9 @@ impl Engine {
         cancel: &Cancel,
         tell: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<ReachReport> {
-        if let Some(address) = command.outside.filter(|address| !may_be_outside(*address)) {
-            return Err(Fault::new(FaultKind::BadRequest, Code::ReachBadOutside).with("address", address));
-        }
         self.net.look_again(&self.conductor);
         let world = self.conductor.world();
+        must_be_outside(&world, command.outside)?;
         let (from, to) =
             (reach_end(self, &world, command.from.as_deref())?, reach_end(self, &world, command.to.as_deref())?);
         let matrix = reach::between(&world, command.question, command.outside, from.as_ref(), to.as_ref());
@@ -174,6 +172,16 @@ impl Engine {
         };
         name::ask(netns, pid, name, patience, cancel)
     }
+}
+
+/// An address that somebody named is none outside: nobody there can have it, or somebody here has it.
+fn must_be_outside(world: &World, address: Option<Ipv4Addr>) -> Result<()> {
+    let Some(address) = address else { return Ok(()) };
+    let here = |cidr: &str| cidr.split('/').next().and_then(|it| it.parse().ok()) == Some(address);
+    if may_be_outside(address) && !world.addresses.iter().any(|(_, cidr)| here(cidr)) {
+        return Ok(());
+    }
+    Err(Fault::new(FaultKind::BadRequest, Code::ReachBadOutside).with("address", address))
 }
 
 /// Somebody beyond the uplink can have it.

@@ -7,6 +7,7 @@
 //! Does not know what the calls are for.
 #![expect(unsafe_code, reason = "raw system calls, and what runs between clone and exec")]
 
+mod capture;
 mod child;
 mod fs;
 #[path = "helper/format.rs"]
@@ -16,6 +17,7 @@ mod program;
 mod sealed;
 mod task;
 
+pub use capture::packet_statistics;
 pub use child::{Clone3, Cloned, outcome, record};
 pub use fs::FsContext;
 pub use helper::{FIRST, NO_HELPER, OWN, Record};

@@ -17,4 +17,5 @@ walk-computed = Computed, not observed: { $why }
 walk-agrees = As `dockwalk reach` computes it.
 walk-disagrees = DISAGREES with `dockwalk reach`, which says: { $why }
 walk-found = `dockwalk reach` does not know: { $why }
+walk-missed = Not everything was seen: frames lost { $frames }, places cut { $hops }. That the packet does not appear somewhere says nothing.
 walk-saved = Saved as pcapng: { $path }

@@ -17,4 +17,5 @@ walk-computed = 관찰한 것이 아니라 계산한 것입니다: { $why }
 walk-agrees = `dockwalk reach`의 계산과 같습니다.
 walk-disagrees = `dockwalk reach`의 계산과 어긋납니다. 계산: { $why }
 walk-found = `dockwalk reach`로는 알 수 없던 것입니다: { $why }
+walk-missed = 다 보지는 못했습니다. 놓친 프레임 { $frames }개, 잘라 낸 지점 { $hops }곳. 어디에서 보이지 않는다고 해서 거기에 오지 않은 것은 아닙니다.
 walk-saved = pcapng 파일로 저장했습니다: { $path }

@@ -1,8 +1,11 @@
 use super::{Sentence, Words, container, sentence};
 use crate::trace::{
-    Decoded, Difference, Hop, Known, Passing, Place, RuleTrace, Stopped, Walk, WalkEnd, WalkEndpoint, WalkOutcome,
-    WalkPacket, World,
+    Decoded, Difference, Hop, Known, Missed, Passing, Place, RuleTrace, Stopped, Walk, WalkEnd, WalkEndpoint,
+    WalkOutcome, WalkPacket, World,
 };
+
+/// The type of ICMP.
+const TIME_EXCEEDED: u8 = 11;
 
 pub(super) fn began(walk: &Walk, before: &World) -> Sentence {
     let key = match walk.rules {
@@ -54,6 +57,8 @@ fn outcome(outcome: &WalkOutcome) -> Sentence {
         WalkOutcome::Answered => sentence("change-walk-ended-answered"),
         WalkOutcome::AnsweredByHost => sentence("change-walk-ended-answered-by-host"),
         WalkOutcome::Refused => sentence("change-walk-ended-refused"),
+        WalkOutcome::AnsweredElsewhere => sentence("change-walk-ended-answered-elsewhere"),
+        WalkOutcome::Unclear => sentence("change-walk-ended-unclear"),
         WalkOutcome::Arrived => sentence("change-walk-ended-arrived"),
         WalkOutcome::NoSuchName => sentence("change-walk-ended-no-such-name"),
         WalkOutcome::Silent => sentence("change-walk-ended-silent"),
@@ -62,9 +67,20 @@ fn outcome(outcome: &WalkOutcome) -> Sentence {
 }
 
 impl Words {
-    /// What came of a packet that was followed, in one sentence. `to` is what the other end is called.
-    pub fn walk_outcome(&self, walk: &Walk, came: &WalkOutcome, to: &str) -> String {
-        self.speak(&outcome(came).with("to", asked(walk, came, to)))
+    /// What came of a packet that was followed, and what was not looked at. `to` is what the other end is called.
+    pub fn walk_outcome(&self, walk: &Walk, end: &WalkEnd, to: &str) -> String {
+        let came = &end.outcome;
+        self.with_missed(self.speak(&outcome(came).with("to", asked(walk, came, to))), &end.missed)
+    }
+
+    /// Says what was not looked at, too.
+    pub(super) fn with_missed(&self, said: String, missed: &Missed) -> String {
+        if missed.is_nothing() {
+            return said;
+        }
+        let Missed { frames, hops } = missed;
+        let vars = [("frames", &*frames.to_string()), ("hops", &hops.to_string())];
+        format!("{said} {}", self.say_with("walk-missed", &vars))
     }
 }
 
@@ -77,7 +93,12 @@ fn stopped(by: &Stopped, known: &Known) -> Sentence {
         Stopped::NoRoute { to } => sentence("change-walk-ended-no-route").with("address", to),
         Stopped::LinkDown { name, .. } => sentence("change-walk-ended-link-down").with("link", name),
         Stopped::NobodyAnswers { address } => sentence("change-walk-ended-nobody-answers").with("address", address),
-        Stopped::Reported { by, code } => sentence("change-walk-ended-reported").with("by", by).with("code", code),
+        Stopped::Reported { by, kind: TIME_EXCEEDED, code } => {
+            sentence("change-walk-ended-expired").with("by", by).with("code", code)
+        }
+        Stopped::Reported { by, kind, code } => {
+            sentence("change-walk-ended-reported").with("by", by).with("kind", kind).with("code", code)
+        }
         Stopped::NoForwarding => sentence("change-walk-ended-no-forwarding"),
         Stopped::NoMasquerade => sentence("change-walk-ended-no-masquerade"),
         Stopped::NoUplink => sentence("change-walk-ended-no-uplink"),
@@ -133,7 +154,9 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
         key: None,
         text: "drop".into(),
     };
-    let end = |outcome| Change::WalkEnded(WalkEnd { walk: 1, reply: ProbeReply::Silent, outcome, fix: None });
+    let end = |outcome| {
+        Change::WalkEnded(WalkEnd { walk: 1, reply: ProbeReply::Silent, outcome, fix: None, missed: Missed::default() })
+    };
     let (address, text) = (Ipv4Addr::LOCALHOST, || "drop".to_owned());
     let dropped = |by, known| end(WalkOutcome::Dropped { by, known, hop: None });
     let by_rule = || Stopped::Rule { key: None, text: text(), chain: "forward".into() };
@@ -154,7 +177,8 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
             Stopped::NoRoute { to: address },
             Stopped::LinkDown { name: "eth0".into(), link: None },
             Stopped::NobodyAnswers { address },
-            Stopped::Reported { by: address, code: 1 },
+            Stopped::Reported { by: address, kind: 3, code: 1 },
+            Stopped::Reported { by: address, kind: TIME_EXCEEDED, code: 0 },
             Stopped::NoForwarding,
             Stopped::NoMasquerade,
             Stopped::NoUplink,
@@ -166,6 +190,8 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
             WalkOutcome::Answered,
             WalkOutcome::AnsweredByHost,
             WalkOutcome::Refused,
+            WalkOutcome::AnsweredElsewhere,
+            WalkOutcome::Unclear,
             WalkOutcome::Arrived,
             WalkOutcome::NoSuchName,
             WalkOutcome::Silent,

@@ -421,6 +421,26 @@ pub struct WalkEnd {
     /// One command after which it is another, as computed; none where no single one does that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
+    /// What was not looked at.
+    #[serde(default, skip_serializing_if = "Missed::is_nothing")]
+    pub missed: Missed,
+}
+
+/// What a walk has not kept of all that came by: where anything is missing, that a packet was not seen says nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Missed {
+    /// Frames that overran a socket's buffer (PACKET_STATISTICS), or that were too many to be kept.
+    pub frames: u64,
+    /// Places behind the last one that is kept.
+    pub hops: u64,
+}
+
+impl Missed {
+    /// All that came by was looked at.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What came of a packet.
@@ -434,6 +454,10 @@ pub enum WalkOutcome {
     AnsweredByHost,
     /// Whoever was asked is there, and nobody listens at that port: RST, or "port unreachable".
     Refused,
+    /// An answer came, and was not seen to leave whoever was asked by any link: somebody else gave it.
+    AnsweredElsewhere,
+    /// An answer came; whose it is is not known, for not all frames were seen.
+    Unclear,
     /// It was seen at a link of whoever was asked, and no answer was.
     Arrived,
     /// It came no further.
@@ -488,7 +512,10 @@ pub enum Stopped {
     Reported {
         /// Who.
         by: Ipv4Addr,
-        /// The code of "destination unreachable".
+        /// The type: 3 destination unreachable, 11 time exceeded.
+        #[serde(default = "unreachable")]
+        kind: u8,
+        /// The code of that type.
         code: u8,
     },
     /// The host forwards nothing (`net.ipv4.ip_forward`).
@@ -497,6 +524,11 @@ pub enum Stopped {
     NoMasquerade,
     /// The lab has no way out.
     NoUplink,
+}
+
+/// The type of errors in recordings of before others were told.
+fn unreachable() -> u8 {
+    3
 }
 
 words! {

@@ -107,7 +107,13 @@ mod tests {
             world.apply(&seen(1, wrong)).unwrap_err();
         }
         world.apply(&seen(1, 2)).unwrap();
-        let end = WalkEnd { walk: 1, reply: ProbeReply::Silent, outcome: WalkOutcome::Silent, fix: None };
+        let end = WalkEnd {
+            walk: 1,
+            reply: ProbeReply::Silent,
+            outcome: WalkOutcome::Silent,
+            fix: None,
+            missed: Missed::default(),
+        };
         world.apply(&Change::WalkEnded(end.clone())).unwrap();
         world.apply(&Change::WalkEnded(end)).unwrap_err();
         world.apply(&seen(1, 3)).unwrap_err();

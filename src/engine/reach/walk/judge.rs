@@ -1,58 +1,160 @@
 //! What came of a packet: what the kernel said of it, and where it said nothing, what was computed.
 
+use super::path::Path;
 use super::send::Sent;
 use crate::reach::{Answer, Cell, Why};
-use crate::trace::{Entity, Heading, Hop, Known, Passing, Place, ProbeReply, RuleVerdict, Stopped, WalkOutcome, World};
+use crate::trace::{
+    Entity, Heading, Hop, Known, LinkKind, Missed, Passing, Place, ProbeReply, RuleVerdict, Stopped, WalkOutcome, World,
+};
 use nix::errno::Errno;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-/// `cell`: none of a published port. `goal`: the network namespace of whoever is asked; none for what is outside.
-pub(super) fn outcome(world: &World, cell: Option<&Cell>, goal: Option<u64>, sent: &Sent, hops: &[Hop]) -> WalkOutcome {
-    match sent.reply {
-        // To a published port, by a host that does not turn it.
-        ProbeReply::Answered if cell.is_none() && !hops.iter().any(|hop| arrives(hop, goal)) => {
-            return WalkOutcome::AnsweredByHost;
-        }
-        ProbeReply::Answered => return WalkOutcome::Answered,
-        ProbeReply::Refused => return WalkOutcome::Refused,
-        ProbeReply::NoSuchName => return WalkOutcome::NoSuchName,
-        ProbeReply::Unreachable | ProbeReply::Silent | ProbeReply::Other(_) => {}
-    }
-    let computed = cell.filter(|cell| cell.answer == Answer::DoesNot).and_then(|cell| computed(world, cell));
-    let last = hops.iter().rev().find(|hop| hop.frame.is_some()).map(|hop| hop.number);
-    let seen = |by, hop| WalkOutcome::Dropped { by, known: Known::Observed, hop };
-    if let Some((by, hop)) = hops.iter().find_map(dropped) {
-        return seen(by, Some(hop));
-    }
-    // A question that nobody answers is what a link that is cut looks like from afar.
-    if let Some(by @ Stopped::LinkDown { .. }) = computed {
-        return WalkOutcome::Dropped { by, known: Known::Computed, hop: last };
-    }
-    if let Some((address, hop)) = unanswered(hops) {
-        return seen(Stopped::NobodyAnswers { address }, Some(hop));
-    }
-    if let Some((by, hop)) = hops.iter().find_map(reported) {
-        return seen(by, Some(hop));
-    }
-    if let (Some(Errno::ENETUNREACH), Some(to)) = (sent.errno, sent.address) {
-        return seen(Stopped::NoRoute { to }, None);
-    }
-    if hops.iter().any(|hop| arrives(hop, goal)) {
-        return match computed {
-            Some(by @ Stopped::NoRoute { .. }) => WalkOutcome::Dropped { by, known: Known::Computed, hop: last },
-            _ => WalkOutcome::Arrived,
-        };
-    }
-    match computed {
-        Some(by) => WalkOutcome::Dropped { by, known: Known::Computed, hop: last },
-        None => WalkOutcome::Silent,
-    }
+/// Types of ICMP.
+const UNREACHABLE: u8 = 3;
+const TIME_EXCEEDED: u8 = 11;
+
+/// What is known of a packet that was followed.
+pub(super) struct Case<'a> {
+    pub world: &'a World,
+    /// None of a published port.
+    pub cell: Option<&'a Cell>,
+    pub path: &'a Path,
+    /// The host's address, where a published port is asked.
+    pub published: Option<Ipv4Addr>,
+    /// A name was asked for first: only what comes after that is the question.
+    pub of_name: bool,
+    pub sent: &'a Sent,
+    pub hops: &'a [Hop],
+    /// That something was not seen says nothing where anything was missed.
+    pub missed: Missed,
 }
 
-fn arrives(hop: &Hop, goal: Option<u64>) -> bool {
-    match hop.place {
-        Place::Link { netns, passing: Passing::In, .. } => hop.heading == Heading::There && Some(netns) == goal,
-        _ => false,
+/// Where a packet has to be seen so that it is known who got it.
+struct Goal {
+    /// None: beyond the uplink.
+    netns: Option<u64>,
+    addresses: BTreeSet<Ipv4Addr>,
+}
+
+impl Case<'_> {
+    pub fn outcome(&self) -> WalkOutcome {
+        let refused = match self.sent.reply {
+            ProbeReply::Answered => false,
+            ProbeReply::Refused => true,
+            ProbeReply::NoSuchName => return WalkOutcome::NoSuchName,
+            ProbeReply::Unreachable | ProbeReply::Silent | ProbeReply::Other(_) => return self.nothing_came(),
+        };
+        if self.answered(&self.goal(), refused) {
+            return if refused { WalkOutcome::Refused } else { WalkOutcome::Answered };
+        }
+        // To a published port, by a host that does not turn it.
+        let host = self.published.map(|address| Goal {
+            netns: self.world.host.as_ref().map(|host| host.netns),
+            addresses: [address].into(),
+        });
+        if host.is_some_and(|host| !refused && host.netns.is_some() && self.answered(&host, false)) {
+            return WalkOutcome::AnsweredByHost;
+        }
+        // `reject` answers, too.
+        let there = self.hops.iter().filter(|hop| hop.heading == Heading::There);
+        match there.filter_map(dropped).next() {
+            Some((by, hop)) => WalkOutcome::Dropped { by, known: Known::Observed, hop: Some(hop) },
+            None if self.missed.is_nothing() => WalkOutcome::AnsweredElsewhere,
+            None => WalkOutcome::Unclear,
+        }
+    }
+
+    fn nothing_came(&self) -> WalkOutcome {
+        let Self { world, cell, sent, hops, .. } = self;
+        let computed = cell.filter(|cell| cell.answer == Answer::DoesNot).and_then(|cell| computed(world, cell));
+        let all = self.missed.is_nothing();
+        let last = hops.iter().rev().find(|hop| all && hop.frame.is_some()).map(|hop| hop.number);
+        let seen = |by, hop| WalkOutcome::Dropped { by, known: Known::Observed, hop };
+        if let Some((by, hop)) = hops.iter().find_map(dropped) {
+            return seen(by, Some(hop));
+        }
+        // A question that nobody answers is what a link that is cut looks like from afar.
+        if let Some(by @ Stopped::LinkDown { .. }) = computed {
+            return WalkOutcome::Dropped { by, known: Known::Computed, hop: last };
+        }
+        if let Some((address, hop)) = unanswered(hops).filter(|_| all) {
+            return seen(Stopped::NobodyAnswers { address }, Some(hop));
+        }
+        if let Some((by, hop)) = hops.iter().find_map(reported) {
+            return seen(by, Some(hop));
+        }
+        if let (Some(Errno::ENETUNREACH), Some(to)) = (sent.errno, sent.address) {
+            return seen(Stopped::NoRoute { to }, None);
+        }
+        let goal = self.goal();
+        if goal.netns.is_some() && hops.iter().any(|hop| self.arrives(hop, &goal)) {
+            return match computed {
+                Some(by @ Stopped::NoRoute { .. }) => WalkOutcome::Dropped { by, known: Known::Computed, hop: last },
+                _ => WalkOutcome::Arrived,
+            };
+        }
+        match computed {
+            Some(by) => WalkOutcome::Dropped { by, known: Known::Computed, hop: last },
+            None => WalkOutcome::Silent,
+        }
+    }
+
+    /// Whoever was asked, by the addresses at its own links.
+    fn goal(&self) -> Goal {
+        let netns = self.path.goal;
+        let addresses = match netns {
+            Some(netns) => {
+                let links = self.world.links.values().filter(|link| link.netns == netns);
+                let addresses = links.flat_map(|link| self.world.addresses_of(&link.key));
+                let addresses = addresses.filter_map(|cidr| cidr.split('/').next()?.parse::<Ipv4Addr>().ok());
+                addresses.filter(|address| !address.is_loopback()).collect()
+            }
+            None => self.sent.address.into_iter().collect(),
+        };
+        Goal { netns, addresses }
+    }
+
+    /// The request was seen to arrive there, and after it the answer to leave.
+    fn answered(&self, goal: &Goal, refused: bool) -> bool {
+        let Some(arrived) = self.hops.iter().position(|hop| self.arrives(hop, goal)) else { return false };
+        self.hops[arrived..].iter().any(|hop| self.leaves(hop, goal, refused))
+    }
+
+    fn arrives(&self, hop: &Hop, goal: &Goal) -> bool {
+        let towards = if goal.netns.is_some() { Passing::In } else { Passing::Out };
+        let packet = &hop.packet;
+        let to = packet.ipv4.as_ref().is_some_and(|ip| goal.addresses.contains(&ip.destination));
+        let question = packet.quoted.is_none() && (!self.of_name || packet.icmp.is_some());
+        hop.heading == Heading::There && question && to && self.is_at(hop, goal, towards)
+    }
+
+    fn leaves(&self, hop: &Hop, goal: &Goal, refused: bool) -> bool {
+        let towards = if goal.netns.is_some() { Passing::Out } else { Passing::In };
+        let packet = &hop.packet;
+        let from = packet.ipv4.as_ref().is_some_and(|ip| goal.addresses.contains(&ip.source));
+        let error = packet.quoted.is_some() || packet.tcp.as_ref().is_some_and(|tcp| tcp.flags.contains("RST"));
+        let answer = !self.of_name || packet.icmp.is_some();
+        hop.heading == Heading::Back && from && answer && error == refused && self.is_at(hop, goal, towards)
+    }
+
+    /// At a link of that namespace, and no frame that is for somebody else's hardware; at the uplink of what is beyond. What goes by
+    /// loopback has left nobody, and counts where both ends are one.
+    fn is_at(&self, hop: &Hop, goal: &Goal, towards: Passing) -> bool {
+        let Place::Link { netns, passing, link, .. } = &hop.place else { return false };
+        let Some(link) = self.world.links.get(link).filter(|_| *passing == towards) else { return false };
+        match goal.netns {
+            Some(goal) => {
+                let local = link.kind == LinkKind::Loopback && self.path.from != Some(goal);
+                let to = hop.packet.ethernet.as_ref().map(|header| &header.destination);
+                let meant = towards == Passing::Out || link.mac.is_empty() || to == Some(&link.mac);
+                *netns == goal && !local && meant
+            }
+            None => {
+                let inside = matches!(link.kind, LinkKind::Loopback | LinkKind::Bridge) || link.container.is_some();
+                self.world.host.as_ref().is_some_and(|host| host.netns == *netns) && !inside
+            }
+        }
     }
 }
 
@@ -69,7 +171,8 @@ fn dropped(hop: &Hop) -> Option<(Stopped, u32)> {
 /// Somebody on the way says that it cannot be delivered.
 fn reported(hop: &Hop) -> Option<(Stopped, u32)> {
     let (icmp, ip) = (hop.packet.icmp.as_ref()?, hop.packet.ipv4.as_ref()?);
-    (icmp.kind == 3).then_some((Stopped::Reported { by: ip.source, code: icmp.code }, hop.number))
+    let stopped = Stopped::Reported { by: ip.source, kind: icmp.kind, code: icmp.code };
+    matches!(icmp.kind, UNREACHABLE | TIME_EXCEEDED).then_some((stopped, hop.number))
 }
 
 /// An address that was asked for (ARP), and that nobody said to have.

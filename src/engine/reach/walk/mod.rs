@@ -12,18 +12,19 @@ mod judge;
 mod path;
 mod send;
 
-use super::{Engine, Fault, FaultKind, LONGEST, PATIENCE, Result, reach_end};
+use super::{Engine, Fault, FaultKind, LONGEST, PATIENCE, Result, must_be_outside, reach_end};
 use crate::client::protocol::{WalkCommand, WalkReport};
 use crate::engine::net::RuleTrace;
 use crate::engine::{Asked, Cancel, Cx, evidence};
-use crate::packet::{Captured, Flow, Met, hops};
-use crate::reach::{self, Answer, Cell, End, Question};
+use crate::packet::{Flow, Met, hops};
+use crate::reach::{self, Answer, Cell, End, Question, Verdict};
 use crate::spec::visible;
 use crate::trace::{
-    self, Book, Change, Code, Known, OpKind, Place, Plan, StepKind, Walk, WalkEnd, WalkEndpoint, WalkId, WalkOutcome,
-    WalkPacket, World,
+    self, Book, Change, Code, Known, Missed, OpKind, Place, Plan, ProbeReply, StepKind, Walk, WalkEnd, WalkEndpoint,
+    WalkId, WalkOutcome, WalkPacket, World,
 };
-use capture::Listener;
+use capture::{Heard, Listener};
+use judge::Case;
 use path::Path;
 use send::{Sender, Sent};
 use std::net::Ipv4Addr;
@@ -75,6 +76,7 @@ impl Engine {
         if let Some(address) = command.outside.filter(|_| to != End::Outside) {
             return Err(bad(Code::WalkNotOutside).with("to", &command.to).with("address", address));
         }
+        must_be_outside(world, command.outside)?;
         let name = to.word(world);
         let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
         if command.published {
@@ -100,9 +102,11 @@ impl Engine {
         let sent = send(cx, wanted, &mut armed, sender);
         // It listens no more, whatever became of that.
         let closed = close(cx, &mut armed, sent.is_ok());
-        let (sent, captured, met) = sent?;
+        let (mut sent, heard, met) = sent?;
         closed?;
-        let hops = hops(&armed.flow, captured, met, World::HOPS);
+        sent.evidence.extend(heard.evidence);
+        let (hops, cut) = hops(&armed.flow, heard.captured, met, World::HOPS);
+        let missed = Missed { frames: heard.missed, hops: u64::try_from(cut).unwrap_or(u64::MAX) };
         for (hop, known) in &hops {
             let plan = match &hop.place {
                 Place::Link { link, .. } => {
@@ -116,8 +120,12 @@ impl Engine {
             })?;
         }
         let hops: Vec<_> = hops.into_iter().map(|(hop, _)| hop).collect();
-        let outcome = judge::outcome(world, wanted.cell.as_ref(), path.goal, &sent, &hops);
-        judge(cx, world, wanted, armed.walk, sent, outcome)
+        let published = wanted.cell.is_none().then_some(wanted.address).flatten();
+        let of_name = wanted.question == Question::Name;
+        let cell = wanted.cell.as_ref();
+        let case = Case { world, cell, path: &path, published, of_name, sent: &sent, hops: &hops, missed };
+        let outcome = case.outcome();
+        judge(cx, world, wanted, armed.walk, sent, outcome, missed)
     }
 
     fn listen_for(&self, cx: &Cx, world: &World, wanted: &Wanted, path: &Path) -> Result<(Sender, Armed)> {
@@ -132,15 +140,16 @@ impl Engine {
         };
         let sender = Sender::open(&from, wanted.question, &wanted.name, pid)?;
         let (listener, mut evidence) = Listener::open(&namespaces, path.watched.clone())?;
-        let (rules, told) = RuleTrace::open(cx, &host, &sender.marks)?;
+        let (marks, addresses) = (sender.marks.clone(), path.addresses.clone());
+        let mut flow = Flow { marks, addresses, from: Some(from.inode()), ports: path.ports.clone() };
+        flow.addresses.extend(wanted.address);
+        let (rules, told) = RuleTrace::open(cx, &host, &flow)?;
         evidence.extend(told);
         let walk = cx.world().next_walk();
         let traced = match &rules {
             Ok(_) => trace::RuleTrace::On,
             Err(problem) => trace::RuleTrace::Off(problem.clone()),
         };
-        let mut flow = Flow { marks: sender.marks.clone(), addresses: path.addresses.clone() };
-        flow.addresses.extend(wanted.address);
         let change = Change::WalkBegan(Walk {
             id: walk,
             from: endpoint(world, &wanted.from),
@@ -169,23 +178,23 @@ impl Wanted {
 }
 
 /// What came of sending, and what was captured and told meanwhile.
-fn send(cx: &Cx, wanted: &Wanted, armed: &mut Armed, sender: Sender) -> Result<(Sent, Vec<Captured>, Vec<Met>)> {
+fn send(cx: &Cx, wanted: &Wanted, armed: &mut Armed, sender: Sender) -> Result<(Sent, Heard, Vec<Met>)> {
     let plan = Plan::new(StepKind::SendPacket, wanted.packet().line()).call(sender.call());
     cx.step(plan, |cx| {
         let Armed { listener, rules, flow, .. } = armed;
         listener.forget();
         let stop = AtomicBool::new(false);
-        let (sent, captured) = std::thread::scope(|scope| {
+        let (sent, heard) = std::thread::scope(|scope| {
             let listen = || listener.listen(flow, rules.as_mut(), &stop);
             let thread = std::thread::Builder::new().name("capture".into()).spawn_scoped(scope, listen);
             let thread = thread.map_err(|e| Fault::io("start", "a thread", &e))?;
             let sent = sender.send(wanted.address, wanted.patience, cx.cancel());
             stop.store(true, Ordering::Release);
-            let captured = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            captured.map(|captured| (sent, captured)).map_err(|e| Fault::io("read", "a packet socket", &e.into()))
+            let heard = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            heard.map(|heard| (sent, heard)).map_err(|e| Fault::io("read", "a packet socket", &e.into()))
         })?;
         cx.check()?;
-        Ok((sent, captured, rules.as_mut().map(RuleTrace::told).unwrap_or_default()))
+        Ok((sent, heard, rules.as_mut().map(RuleTrace::told).unwrap_or_default()))
     })
 }
 
@@ -196,6 +205,7 @@ fn judge(
     walk: WalkId,
     sent: Sent,
     outcome: WalkOutcome,
+    missed: Missed,
 ) -> Result<WalkReport> {
     let Wanted { from, to, question, cell, .. } = wanted;
     let fix = cell.as_ref().filter(|cell| cell.answer == Answer::DoesNot).and_then(|cell| cell.fix.clone());
@@ -207,9 +217,16 @@ fn judge(
     }
     let verdict = cell.as_ref().map(|cell| {
         let strange = *to == End::Outside && !path::is_next_hop(world, *question, cell.address);
-        reach::verdict(*question, cell.answer, &sent.reply, strange)
+        match (&outcome, &sent.reply) {
+            (WalkOutcome::AnsweredElsewhere | WalkOutcome::Unclear, _) => Verdict::Open,
+            // What came back came from whoever stopped it.
+            (WalkOutcome::Dropped { .. }, ProbeReply::Answered | ProbeReply::Refused) => {
+                reach::verdict(*question, cell.answer, &ProbeReply::Unreachable, strange)
+            }
+            (_, reply) => reach::verdict(*question, cell.answer, reply, strange),
+        }
     });
-    let end = WalkEnd { walk, reply: sent.reply, outcome, fix };
+    let end = WalkEnd { walk, reply: sent.reply, outcome, fix, missed };
     cx.step(Plan::new(StepKind::JudgeWalk, wanted.packet().line()), |cx| {
         cx.observe(Change::WalkEnded(end), known);
         Ok(())

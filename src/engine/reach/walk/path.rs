@@ -3,7 +3,7 @@
 use crate::reach::{Cell, End, Question};
 use crate::spec::ContainerId;
 use crate::trace::{Entity, Link, LinkKey, LinkKind, Publication, Transport, WatchedLink, World};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// At how many links it is listened: a container's root makes as many as it likes.
@@ -20,6 +20,8 @@ pub(super) struct Path {
     pub watched: Vec<WatchedLink>,
     /// On these links, and the next hops of routes there.
     pub addresses: BTreeSet<Ipv4Addr>,
+    /// Of links that are ports: the bridge's index.
+    pub ports: BTreeMap<(u64, u32), u32>,
 }
 
 impl Path {
@@ -54,6 +56,8 @@ impl Path {
         addresses.extend(routes.filter_map(|route| route.via.as_ref()?.parse::<Ipv4Addr>().ok()));
         addresses.extend(cell.and_then(|cell| cell.address));
         addresses.extend([Ipv4Addr::LOCALHOST, crate::engine::net::NAMES_AT]);
+        let port = |link: &&std::sync::Arc<Link>| Some(((link.netns, link.ifindex), link.master?));
+        let ports = links.iter().filter_map(|link| port(link)).collect();
         let watched = |link: &&std::sync::Arc<Link>| WatchedLink {
             netns: link.netns,
             ifindex: link.ifindex,
@@ -61,7 +65,7 @@ impl Path {
             link: link.key.clone(),
         };
         let watched = links.iter().map(watched).collect();
-        Self { from, goal, namespaces, watched, addresses }
+        Self { from, goal, namespaces, watched, addresses, ports }
     }
 }
 

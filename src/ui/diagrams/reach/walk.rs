@@ -298,10 +298,14 @@ fn outcome(stage: &Stage<'_>, state: &WalkState) -> Came {
     let Some(end) = &state.end else {
         return Came { said: stage.say("scene-walk-under-way"), tint: Tint::Plain, fix: None };
     };
-    let said = stage.words.walk_outcome(&state.walk, &end.outcome, &called(stage, &state.walk.to));
+    let said = stage.words.walk_outcome(&state.walk, end, &called(stage, &state.walk.to));
     let tint = match end.outcome {
         WalkOutcome::Answered => Tint::Good,
-        WalkOutcome::AnsweredByHost | WalkOutcome::Refused | WalkOutcome::Arrived => Tint::Warn,
+        WalkOutcome::AnsweredByHost
+        | WalkOutcome::Refused
+        | WalkOutcome::Arrived
+        | WalkOutcome::AnsweredElsewhere
+        | WalkOutcome::Unclear => Tint::Warn,
         WalkOutcome::Dropped { .. } | WalkOutcome::NoSuchName | WalkOutcome::Silent => Tint::Bad,
     };
     Came { said, tint, fix: end.fix.clone() }
