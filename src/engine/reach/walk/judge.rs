@@ -16,7 +16,7 @@ pub(super) fn outcome(world: &World, cell: Option<&Cell>, goal: Option<u64>, sen
         ProbeReply::Answered => return WalkOutcome::Answered,
         ProbeReply::Refused => return WalkOutcome::Refused,
         ProbeReply::NoSuchName => return WalkOutcome::NoSuchName,
-        ProbeReply::Unreachable | ProbeReply::Silent | ProbeReply::Other(_) => {}
+        ProbeReply::Unreachable | ProbeReply::Silent | ProbeReply::NotSent | ProbeReply::Other(_) => {}
     }
     let computed = cell.filter(|cell| cell.answer == Answer::DoesNot).and_then(|cell| computed(world, cell));
     let last = hops.iter().rev().find(|hop| hop.frame.is_some()).map(|hop| hop.number);
