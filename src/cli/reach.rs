@@ -267,6 +267,7 @@ fn said(report: &Shown<'_>, cell: &Cell, words: &Words) {
             ProbeReply::Refused => "reach-reply-refused",
             ProbeReply::Unreachable => "reach-reply-unreachable",
             ProbeReply::NoSuchName => "reach-reply-no-such-name",
+            ProbeReply::NotSent => "reach-reply-not-sent",
             ProbeReply::Silent | ProbeReply::Other(_) => "reach-reply-silent",
         });
         let vars = [("asked", &*probed.probe.asked), ("reply", &*reply), ("proof", &*proven(probed, words))];

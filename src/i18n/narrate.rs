@@ -458,6 +458,7 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
                 ProbeReply::Refused => "change-reach-probed-refused",
                 ProbeReply::Unreachable => "change-reach-probed-unreachable",
                 ProbeReply::NoSuchName => "change-reach-probed-no-such-name",
+                ProbeReply::NotSent => "change-reach-probed-not-sent",
                 ProbeReply::Silent | ProbeReply::Other(_) => "change-reach-probed-silent",
             };
             let from = it.from.as_ref().map(|id| container(before, id));

@@ -31,7 +31,7 @@ pub fn verdict(question: Question, computed: Answer, reply: &ProbeReply, strange
             return Verdict::Open;
         }
         ProbeReply::Silent | ProbeReply::Unreachable | ProbeReply::NoSuchName => false,
-        ProbeReply::Other(_) => return Verdict::Open,
+        ProbeReply::NotSent | ProbeReply::Other(_) => return Verdict::Open,
     };
     match (computed, reached) {
         (Answer::Unknown, true) => Verdict::FoundToReach,
@@ -95,6 +95,13 @@ mod tests {
         assert_eq!(strange(Answer::Reaches, ProbeReply::Refused), Verdict::Agrees);
         assert_eq!(strange(Answer::DoesNot, ProbeReply::Answered), Verdict::Disagrees);
         assert_eq!(strange(Answer::DoesNot, ProbeReply::Silent), Verdict::Agrees);
+    }
+
+    #[test]
+    fn what_was_not_sent_decides_nothing() {
+        for computed in [Answer::Reaches, Answer::DoesNot, Answer::Unknown] {
+            assert_eq!(verdict(Question::Ping, computed, &ProbeReply::NotSent, false), Verdict::Open);
+        }
     }
 
     #[test]

@@ -367,6 +367,7 @@ mod tests {
             "ip saddr 172.17.0.0/16 oifname != \"docker0\" masquerade",
             "ip saddr 172.17.0.2 ip daddr 172.17.0.2 tcp dport 80 masquerade",
             "iifname \"br-int\" ip daddr != 172.19.0.0/16 drop",
+            "iifname \"br-int\" fib daddr type local tcp dport 8080 drop",
             "iifname \"docker0\" oifname != \"docker0\" jump between",
             "oifname \"docker0\" ct state established,related accept",
             "iifname != \"docker0\" oifname \"docker0\" ip daddr 172.17.0.2 tcp dport 80 accept",

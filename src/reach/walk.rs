@@ -238,6 +238,7 @@ impl<'m, 'w> Walk<'m, 'w> {
                 }
                 Ok(())
             }
+            Fate::Dropped(rule) => Err(self.dropped(&rule, &seen)),
             fate => passes(fate).map(drop),
         }
     }
@@ -347,7 +348,8 @@ impl<'m, 'w> Walk<'m, 'w> {
         let network = rule.network.as_ref().and_then(|id| self.map.world.networks.get(id));
         let subnet = network.filter(|network| {
             let apart = [format!("ip daddr != {}", network.subnet), format!("ip saddr != {}", network.subnet)];
-            apart.iter().any(|words| rule.text.contains(words))
+            // Of what is published, an internal network is kept away before it is turned.
+            rule.chain == "prerouting" || apart.iter().any(|words| rule.text.contains(words))
         });
         let why = match subnet {
             Some(network) => Why::Internal { network: network.name.clone() },

@@ -171,6 +171,13 @@ fn published(lab: &Lab<'_>) {
     // Who asks the host at that port is carried to it, too.
     let report = lab.ask(Question::Tcp(given.parse().unwrap()), Some("lone"), Some("host"), true);
     assert_eq!(report.probes[0].verdict, Verdict::Agrees, "{report:?}");
+    // But nobody on an internal network.
+    let report = lab.ask(Question::Tcp(given.parse().unwrap()), Some("db"), Some("host"), true);
+    let (cell, probed) = (&report.matrix.cells[0], &report.probes[0]);
+    assert_eq!((cell.answer, cell.why.key(), probed.verdict), (DoesNot, "internal", Verdict::Agrees), "{report:?}");
+    // What the host itself answers is no other network's.
+    let report = lab.ask(Question::Ping, Some("db"), Some("host"), true);
+    assert_eq!(report.probes[0].verdict, Verdict::Agrees, "{report:?}");
 }
 
 /// Links, addresses and routes that somebody changes; what is named mends it.

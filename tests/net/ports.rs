@@ -2,7 +2,7 @@
 
 use crate::{Engine, connected, in_netns, outside};
 use dockwalk::engine::lab::Netns;
-use dockwalk::engine::net::Wanted;
+use dockwalk::engine::net::{Network, Subnet, Wanted, Wish};
 use dockwalk::trace::{Mode, Transport};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -76,6 +76,39 @@ pub fn a_neighbour_reaches_what_is_published_and_nothing_else() {
     assert_eq!((asks(host, "127.0.0.1:8080"), asks(&outside, "192.0.2.1:8080")), (None, None));
     in_netns(host, "ip link delete out0");
     assert_eq!(crate::oracle::dump(host), started, "as before");
+    engine.op(|cx| net.stop(cx));
+}
+
+pub fn an_internal_network_reaches_nothing_published() {
+    let engine = Engine::new();
+    crate::needs("nft");
+    let host = &engine.lab.host;
+    let net = engine.start();
+    let (web, netns, endpoint) = connected(&engine, &net, 'a');
+    serve(&netns, &[80]);
+    serve(host, &[9090]);
+    let [inner, other] = [(21, "inner"), (22, "other")].map(|(nth, name)| {
+        let gateway = [172, nth, 0, 1].into();
+        let mut network = Network::bridge(name, Subnet::around(gateway, 16), gateway).unwrap();
+        network.segment.as_mut().unwrap().internal = name == "inner";
+        let driver = engine.op(|cx| net.add(cx, network));
+        let id = engine.container(if name == "inner" { 'b' } else { 'c' });
+        let netns = engine.op(|cx| net.make_netns(cx, &id));
+        engine.op(|cx| net.connect(cx, driver.as_ref(), &id, &netns, &Wish::default()));
+        netns
+    });
+    let before = in_netns(host, "nft list table ip dockwalk");
+    let wanted = |inside, port| Wanted { inside, transport: Transport::Tcp, at: None, ports: Some(port..=port) };
+    engine.op(|cx| net.publish(cx, &web, "web", &endpoint, &[wanted(80, 8080)]));
+    assert!(asks(&other, "172.22.0.1:8080").is_some(), "by the socket on the host");
+    for closed in ["172.21.0.1:8080", "172.17.0.1:8080", "172.17.0.2:80"] {
+        assert_eq!(asks(&inner, closed), None, "{closed}");
+    }
+    assert!(asks(&inner, "172.21.0.1:9090").is_some(), "the host itself is reached, as with Docker");
+    let rule = engine.world().rules["drop/inner/published/:8080/tcp"].clone();
+    assert!(in_netns(host, "nft list table ip dockwalk").contains(&rule.text), "{rule:?}");
+    engine.op(|cx| net.disconnect(cx, &web));
+    assert_eq!(in_netns(host, "nft list table ip dockwalk"), before);
     engine.op(|cx| net.stop(cx));
 }
 

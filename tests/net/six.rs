@@ -2,6 +2,9 @@
 
 use super::*;
 use dockwalk::engine::net::{Segment6, Subnet6};
+use nix::sys::socket::{self, AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrIn6, sockopt};
+use std::net::{Ipv6Addr, SocketAddrV6};
+use std::os::fd::AsRawFd;
 
 fn network(name: &str, nth: u8) -> Network {
     let gateway = [172, 20 + nth, 0, 1].into();
@@ -10,6 +13,72 @@ fn network(name: &str, nth: u8) -> Network {
     let gateway = format!("fd00:{nth}::1").parse().unwrap();
     network.segment.as_mut().unwrap().six = Some(Segment6 { subnet, gateway, range: None, auxiliary: Vec::new() });
     network
+}
+
+const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
+
+/// An announcement (RFC 4861, 4.2) of a router at which the default route leads out, and that addresses are to be of 2001:db8::/64.
+fn announce(netns: &Netns) {
+    let mut announcement = vec![134, 0, 0, 0, 64, 0, 0x07, 0x08];
+    announcement.extend([0; 8]);
+    announcement.extend([3, 4, 64, 0xc0, 0, 0, 0x07, 0x08, 0, 0, 0x07, 0x08, 0, 0, 0, 0]);
+    announcement.extend("2001:db8::".parse::<Ipv6Addr>().unwrap().octets());
+    let send = || {
+        let (flags, protocol) = (SockFlag::SOCK_CLOEXEC, SockProtocol::IcmpV6);
+        let fd = socket::socket(AddressFamily::Inet6, SockType::Raw, flags, protocol).unwrap();
+        // What comes from further away is no neighbour's.
+        socket::setsockopt(&fd, sockopt::Ipv6MulticastHops, &255).unwrap();
+        let link = nix::net::if_::if_nametoindex("eth0").unwrap();
+        let to = SockaddrIn6::from(SocketAddrV6::new(ALL_NODES, 0, 0, link));
+        socket::sendto(fd.as_raw_fd(), &announcement, &to, MsgFlags::empty()).unwrap();
+        Ok(())
+    };
+    netns.run(send).unwrap();
+}
+
+/// What a container announces (CVE-2020-13401) leaves the machine's routes and addresses as they were.
+pub fn no_bridge_hears_a_router() {
+    let mut engine = Engine::new();
+    // As with `--mode host`, where IPv6 is on.
+    engine.lab.mode = Mode::Host;
+    let host = &engine.lab.host;
+    if !std::path::Path::new("/proc/sys/net/ipv6").exists() {
+        cases::lacking("IPv6");
+    }
+    let settings = "/proc/sys/net/ipv6/conf";
+    in_netns(
+        host,
+        &format!("cd {settings}/default && echo 0 > disable_ipv6 && echo 1 > accept_ra && echo 1 > autoconf"),
+    );
+    let net = engine.start();
+    let (_, netns, endpoint) = connected(&engine, &net, 'a');
+    let inside = format!("echo 0 > {settings}/eth0/disable_ipv6 && ip addr add fe80::2/64 dev eth0 nodad");
+    in_netns(&netns, &inside);
+    let heard = || in_netns(host, "ip -6 route show proto ra; ip -6 addr show scope global");
+    announce(&netns);
+    // Delivered after it.
+    ping(&netns, endpoint.gateway);
+    assert_eq!(heard().trim(), "");
+    for (nth, name) in [(1, "six"), (2, "four")] {
+        let mut network = network(name, nth);
+        network.segment.as_mut().unwrap().six.take_if(|_| name == "four");
+        engine.op(|cx| net.add(cx, network));
+    }
+    let names = engine.world().networks.values().filter_map(|it| it.bridge.clone()).collect::<Vec<_>>();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for name in names {
+        let said = in_netns(host, &format!("cd {settings}/{} && cat accept_ra autoconf disable_ipv6", name.0));
+        assert_eq!(said.split_whitespace().collect::<Vec<_>>(), ["0", "0", "0"], "{name:?}");
+    }
+    // It is by this setting that it is not heard.
+    in_netns(host, &format!("cd {settings}/docker0 && echo 2 > accept_ra && echo 1 > autoconf"));
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !heard().contains("default via fe80::2 dev docker0") || !heard().contains("2001:db8::") {
+        assert!(Instant::now() < deadline, "{}", heard());
+        announce(&netns);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    engine.op(|cx| net.stop(cx));
 }
 
 pub fn ipv6_is_what_ip_shows_and_nothing_is_left() {
@@ -36,6 +105,7 @@ pub fn ipv6_is_what_ip_shows_and_nothing_is_left() {
     }
     let world = engine.world();
     assert_world_is_what_ip_shows(&world, host);
+    assert_eq!(in_netns(host, "cat /proc/sys/net/ipv6/conf/docker0/accept_ra").trim(), "0");
     let listed = in_netns(host, "nft list table ip6 dockwalk");
     for rule in world.rules.values().filter(|rule| rule.chain.starts_with("ip6 ")) {
         assert!(rule.key.starts_with("ip6/") && listed.contains(&rule.text), "{rule:?} {listed}");

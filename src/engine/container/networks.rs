@@ -217,12 +217,13 @@ fn fits(driver: &dyn Driver, wish: &Wish) -> Result<()> {
 fn wish(driver: &dyn Driver, asked: &EndpointConfig) -> Result<Wish> {
     let network = driver.network();
     let (address, address6) = (request::address(asked)?, request::address6(asked)?);
-    let refused = |code| Err(Fault::new(FaultKind::BadRequest, code).with("network", &network.name));
-    if network.is_predefined() && (address.is_some() || address6.is_some()) {
-        return refused(Code::AddressUserOnly);
+    let refused = |code| Fault::new(FaultKind::BadRequest, code).with("network", &network.name);
+    let flag = address.map(|_| "--ip").or(address6.map(|_| "--ip6"));
+    if let Some(flag) = flag.filter(|_| network.is_predefined()) {
+        return Err(refused(Code::AddressUserOnly).with("flag", flag));
     }
     if network.is_predefined() && !asked.aliases.is_empty() {
-        return refused(Code::AliasUserOnly);
+        return Err(refused(Code::AliasUserOnly));
     }
     if let (Some(address), None) = (address6, network.segment.as_ref().and_then(|segment| segment.six.as_ref())) {
         let fault = Fault::new(FaultKind::BadRequest, Code::AddressNoSubnet).with("address", address);

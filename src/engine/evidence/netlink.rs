@@ -43,6 +43,7 @@ pub fn words(message: &Message) -> String {
         Message::GetAddress(_) => ("RTM_GETADDR", Vec::new()),
         Message::GetRoute(_) => ("RTM_GETROUTE", Vec::new()),
         Message::GetNeighbour(_) => ("RTM_GETNEIGH", vec!["family=AF_BRIDGE".to_owned()]),
+        Message::GetNeighbourTable(_) => ("RTM_GETNEIGHTBL", vec!["family=AF_INET".to_owned()]),
         Message::NewLink(link) => ("RTM_NEWLINK", link_parts(link)),
         Message::SetLink(link) => ("RTM_SETLINK", link_parts(link)),
         Message::DelLink(link) => ("RTM_DELLINK", link_parts(link)),

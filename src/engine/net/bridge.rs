@@ -6,6 +6,7 @@ use super::host::Host;
 use super::pool::Pool;
 use super::settle::Settling;
 use super::six::Pool6;
+use super::sysctl::{OF_ROUTERS, hear_no_router, setting6};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::evidence;
@@ -62,11 +63,21 @@ impl Bridge {
         let address = request::add_address(bridge, index, *gateway, subnet.prefix());
         let up = request::link_up(bridge, index);
         let prefix = subnet.prefix();
+        let writes = OF_ROUTERS.map(|name| format!("write({:?}, \"0\")", setting6(bridge, name))).join("; ");
+        let typed = OF_ROUTERS.map(|name| format!("sysctl -w net/ipv6/conf/{bridge}/{name}=0")).join(" && ");
         let plan = Plan::new(StepKind::AddressBridge, bridge)
-            .call(format!("{}; {}", address.text, up.text))
-            .by_hand(format!("ip addr add {gateway}/{prefix} brd + dev {bridge} && ip link set {bridge} up"));
+            .call(format!("{}; {writes}; {}", address.text, up.text))
+            .by_hand(format!(
+                "ip addr add {gateway}/{prefix} brd + dev {bridge} && {typed} && ip link set {bridge} up"
+            ));
         cx.step(plan, |cx| {
             message(cx, address, |cx, it| host.act(cx, it))?;
+            // Before anything that is at a port can announce itself (CVE-2020-13401).
+            match hear_no_router(&host.netns(), bridge) {
+                // Where /proc/sys is read-only, nobody but the lab's own host could be led astray.
+                Err(fault) if host.observer.lock().lab => tracing::debug!(%fault, bridge, "routers are heard"),
+                heard => heard?,
+            }
             message(cx, up, |cx, it| {
                 let _acting = host.monitor.acting();
                 host.act(cx, it)?;

@@ -105,7 +105,7 @@ impl Bridge {
                 Some(address) if self.pool.lock().take(address) => address,
                 Some(address) => {
                     let fault = Fault::new(FaultKind::Denied, Code::NetworkAddressTaken).with("address", address);
-                    return Err(fault.with("network", &self.network.name));
+                    return Err(fault.with("network", &self.network.name).with("flag", "--ip"));
                 }
             };
             self.note(sandbox, |endpoint| endpoint.address = Some(address));

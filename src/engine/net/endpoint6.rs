@@ -22,15 +22,14 @@ impl Bridge {
         let (Some(Segment6 { subnet, gateway, .. }), bridge) = (&self.segment.six, &self.segment.bridge) else {
             return Ok(());
         };
-        let (prefix, quiet, off) = (subnet.prefix(), setting6(bridge, "accept_ra"), setting6(bridge, "disable_ipv6"));
+        let (prefix, off) = (subnet.prefix(), setting6(bridge, "disable_ipv6"));
         let address = request::add_address6(bridge, index, *gateway, prefix);
         let plan = Plan::new(StepKind::AddressBridge, bridge)
-            .call(format!("write({off:?}, \"0\"); write({quiet:?}, \"0\"); {}", address.text))
+            .call(format!("write({off:?}, \"0\"); {}", address.text))
             .by_hand(format!("ip addr add {gateway}/{prefix} dev {bridge} nodad"));
         cx.step(plan, |cx| {
             // The lab's host has it off, as this machine may have it.
             write_sysctl(&host.netns(), &off, "0")?;
-            write_sysctl(&host.netns(), &quiet, "0")?;
             message(cx, address, |cx, it| host.act(cx, it))
         })?;
         host.forwarding6(cx)
@@ -65,7 +64,7 @@ impl Bridge {
                 Some(address) if pool.lock().take(address) => address,
                 Some(address) => {
                     let fault = Fault::new(FaultKind::Denied, Code::NetworkAddressTaken).with("address", address);
-                    return Err(fault.with("network", &self.network.name));
+                    return Err(fault.with("network", &self.network.name).with("flag", "--ip6"));
                 }
             };
             self.note(sandbox, |endpoint| endpoint.address6 = Some(address));

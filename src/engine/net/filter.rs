@@ -389,13 +389,14 @@ fn known<'a>(row: &RuleRow, networks: &'a [Ruled]) -> (Option<String>, RuleActio
         Some("drop") if row.asks_nothing() => (Some("rest".to_owned()), RuleAction::Drop, None),
         Some("drop" | "jump") => {
             let network = of(row.comes_by()).or_else(|| of(row.leaves_by()));
-            let what = match row.comes_by() {
-                Some(_) => "iif",
-                None if row.chain == BETWEEN => BETWEEN,
-                None if row.asks_where_it_leaves_alone() => "unpublished",
-                None => "oif",
+            let what = match (row.comes_by(), row.port()) {
+                (Some(_), Some(port)) => format!("published/{port}"),
+                (Some(_), None) => "iif".to_owned(),
+                (None, _) if row.chain == BETWEEN => BETWEEN.to_owned(),
+                (None, _) if row.asks_where_it_leaves_alone() => "unpublished".to_owned(),
+                (None, _) => "oif".to_owned(),
             };
-            (key(network, what), RuleAction::Drop, network)
+            (key(network, &what), RuleAction::Drop, network)
         }
         Some("accept") => {
             let network = of(row.comes_by()).or_else(|| of(row.leaves_by()));

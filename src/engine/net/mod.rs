@@ -32,6 +32,7 @@ mod mac_table;
 
 mod monitor;
 mod multicast;
+mod neighbours;
 mod netlink;
 mod network;
 mod nft;
@@ -58,7 +59,9 @@ mod uplink;
 pub use driver::Driver;
 pub use faults::Faults;
 pub use host::Host;
-pub use network::{BINDING, BRIDGE_NAME, BRIDGE_OPTIONS, Network, Segment, Subnet, bridge_of, is_link_name, random_id};
+pub use network::{
+    BINDING, BRIDGE_NAME, BRIDGE_OPTIONS, MTU_OPTION, Network, Segment, Subnet, bridge_of, is_link_name, random_id,
+};
 pub use publish::{Machine, Wanted};
 pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
 pub use six::{Endpoint6, Segment6, Subnet6};

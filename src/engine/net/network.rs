@@ -10,13 +10,15 @@ use std::fmt;
 pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
 /// The option that names the host's address at which ports of its containers are published.
 pub const BINDING: &str = "com.docker.network.bridge.host_binding_ipv4";
+/// The option that says how many bytes a packet on its cables has at most.
+pub const MTU_OPTION: &str = "com.docker.network.driver.mtu";
 /// What a bridge can be told besides.
 pub const BRIDGE_OPTIONS: [&str; 5] = [
     BINDING,
     BRIDGE_NAME,
     "com.docker.network.bridge.enable_icc",
     "com.docker.network.bridge.enable_ip_masquerade",
-    "com.docker.network.driver.mtu",
+    MTU_OPTION,
 ];
 
 /// A network of the engine's.

@@ -131,14 +131,21 @@ fn redirect(networks: &[Ruled], ports: &[PortRule]) -> String {
         return String::new();
     }
     let (mut comes, mut begins) = (String::new(), String::new());
-    for Ruled { segment: Segment { bridge, .. }, .. } in networks {
+    // Of whom it is asked: one of the host's addresses, or any.
+    let asked =
+        |at: &Option<Ipv4Addr>| at.map_or_else(|| "fib daddr type local".to_owned(), |at| format!("ip daddr {at}"));
+    for Ruled { segment: Segment { bridge, internal, .. }, .. } in networks {
+        // What is internal is no way to what others publish: with Docker it is turned, and then kept apart.
+        for PortRule { transport, at, port, .. } in ports.iter().filter(|_| *internal) {
+            let meant = format!("{} {transport} dport {port}", asked(at));
+            writeln!(comes, "\t\tiifname \"{bridge}\" {meant} drop").unwrap_or_default();
+        }
         writeln!(comes, "\t\tiifname \"{bridge}\" return").unwrap_or_default();
     }
     for PortRule { network, transport, at, port, to, .. } in ports {
         let Some(of) = networks.iter().find(|of| of.id == *network) else { continue };
         let bridge = &of.segment.bridge;
-        let meant = at.map_or_else(|| "fib daddr type local".to_owned(), |at| format!("ip daddr {at}"));
-        let turned = format!("{meant} {transport} dport {port} dnat to {to}");
+        let turned = format!("{} {transport} dport {port} dnat to {to}", asked(at));
         writeln!(comes, "\t\tiifname != \"{bridge}\" {turned}").unwrap_or_default();
         let but_loopback = if at.is_none() { "ip daddr != 127.0.0.0/8 " } else { "" };
         writeln!(begins, "\t\t{but_loopback}{turned}").unwrap_or_default();
@@ -224,6 +231,26 @@ mod tests {
             assert!(script.contains(&rule), "{rule} in {script}");
         }
         assert!(!script.contains("br-0123456789ab\" fib"), "{script}");
+    }
+
+    #[test]
+    fn what_is_internal_does_not_reach_what_others_publish() {
+        let mut networks = [ruled("bridge", "docker0", 17), ruled("inner", "br-0123456789ab", 18)];
+        networks[1].segment.internal = true;
+        let ports = [(None, 8080), (Some(Ipv4Addr::new(172, 18, 0, 1)), 82)].map(|(at, port)| PortRule {
+            container: ContainerId::from("c"),
+            network: "bridge".into(),
+            transport: Transport::Udp,
+            at,
+            port,
+            to: SocketAddrV4::new([172, 17, 0, 2].into(), 80),
+        });
+        let script = script(&networks, &ports, false);
+        let rules = "\t\tiifname \"br-0123456789ab\" fib daddr type local udp dport 8080 drop\n\
+                     \t\tiifname \"br-0123456789ab\" ip daddr 172.18.0.1 udp dport 82 drop\n\
+                     \t\tiifname \"br-0123456789ab\" return\n";
+        assert!(script.contains(rules), "{script}");
+        assert!(!script.contains("iifname \"docker0\" fib"), "{script}");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The addresses of IPv6 that share a prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,12 @@ impl Subnet6 {
     pub fn contains(self, other: Self) -> bool {
         let ((first, last), (others_first, others_last)) = (self.ends(), other.ends());
         first <= others_first && others_last <= last
+    }
+
+    /// None of its addresses is one that no link can have, of multicast or of IPv4 in the form of IPv6.
+    pub fn is_of_links(self) -> bool {
+        let others = [(Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8), (Ipv4Addr::UNSPECIFIED.to_ipv6_mapped(), 96)];
+        others.iter().all(|(address, prefix)| !self.overlaps(Self::around(*address, *prefix)))
     }
 
     /// Its addresses, whoever could have them.
@@ -151,6 +157,11 @@ mod tests {
         assert!(of.overlaps(subnet("fd00:1::8000:0:0:0/65")) && !of.overlaps(subnet("fd00:2::/64")));
         assert!(subnet("::/0").contains(of) && !of.contains(subnet("::/0")));
         assert_eq!(subnet("fd00::9/128").hosts().count(), 1);
+        for (text, of_links) in
+            [("fd00:1::/64", true), ("fe80::/64", true), ("ff02::/64", false), ("::ffff:10.0.0.0/104", false)]
+        {
+            assert_eq!(subnet(text).is_of_links(), of_links, "{text}");
+        }
         for bad in ["10.0.0.0/8", "fd00::/129", "fd00::", "x/64", "fd00::/-1"] {
             assert_eq!(Subnet6::parse(bad), None, "{bad}");
         }

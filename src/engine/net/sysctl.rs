@@ -23,6 +23,22 @@ pub(super) fn setting6(link: &str, name: &str) -> PathBuf {
     Path::new("/proc/sys/net/ipv6/conf").join(link).join(name)
 }
 
+/// What a link does with what a router announces, and with the prefixes in it.
+pub(super) const OF_ROUTERS: [&str; 2] = ["accept_ra", "autoconf"];
+
+/// No router is heard on that link: whoever is at the other end does not decide where this namespace sends its IPv6. A kernel
+/// without IPv6 hears none.
+pub(super) fn hear_no_router(netns: &Netns, link: &str) -> Result<()> {
+    for path in OF_ROUTERS.map(|name| setting6(link, name)) {
+        let written = netns.run(|| Ok(std::fs::write(&path, "0")))?;
+        let there = |e: &std::io::Error| e.kind() != std::io::ErrorKind::NotFound;
+        if let Some(error) = written.err().filter(there) {
+            return Err(Fault::io("write", path.display(), &error));
+        }
+    }
+    Ok(())
+}
+
 /// IPv6 off on all links that there are and will be. Where `/proc/sys` is read-only or IPv6 is not built in there is nothing to switch off,
 /// or no way to.
 pub(super) fn switch_off6(netns: &Netns) {

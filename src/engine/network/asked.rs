@@ -4,7 +4,9 @@ use crate::docker::{IpamConfig, NetworkCreate, Rest, bool_of};
 use crate::engine::container::bounds;
 use crate::engine::container::request::refuse_network;
 use crate::engine::moment::Moment;
-use crate::engine::net::{BINDING, BRIDGE_NAME, Network, Segment, Segment6, Subnet, Subnet6, bridge_of, is_link_name};
+use crate::engine::net::{
+    BINDING, BRIDGE_NAME, MTU_OPTION, Network, Segment, Segment6, Subnet, Subnet6, bridge_of, is_link_name,
+};
 use crate::engine::{Fault, FaultKind, Result};
 use crate::spec::NetworkId;
 use crate::trace::{Code, NetworkDriver};
@@ -15,6 +17,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const RESERVED: [&str; 4] = ["bridge", "host", "none", "default"];
 /// Bytes of a packet: what a link of the kernel's can be set to (`ETH_MIN_MTU`, `ETH_MAX_MTU`).
 const MTU: std::ops::RangeInclusive<u32> = 68..=65535;
+/// The least that a link of IPv6 carries (`IPV6_MIN_MTU`).
+const MTU6: u32 = 1280;
 /// Networks of an engine: each is a bridge on the host, and has rules beside those of all others.
 const NETWORKS: usize = 512;
 /// Addresses that are kept from containers by a name.
@@ -126,6 +130,7 @@ impl Asked {
         };
         asked.options()?;
         asked.addresses()?;
+        asked.enough_for_six()?;
         Ok(asked)
     }
 
@@ -151,7 +156,7 @@ impl Asked {
                 ("com.docker.network.bridge.enable_icc", _) => return bad("true"),
                 ("com.docker.network.bridge.enable_ip_masquerade", Some(flag)) => self.masquerade = flag,
                 ("com.docker.network.bridge.enable_ip_masquerade", None) => return bad("true | false"),
-                ("com.docker.network.driver.mtu", _) => match value.parse::<u32>() {
+                (MTU_OPTION, _) => match value.parse::<u32>() {
                     Ok(mtu) if MTU.contains(&mtu) => self.mtu = Some(mtu),
                     _ => return bad("68 … 65535"),
                 },
@@ -160,6 +165,17 @@ impl Asked {
             }
         }
         Ok(())
+    }
+
+    /// On a link that carries less than every link of IPv6 must (RFC 8200, 5) the kernel has no IPv6.
+    fn enough_for_six(&self) -> Result<()> {
+        match self.mtu.filter(|mtu| self.six.is_some() && *mtu < MTU6) {
+            Some(mtu) => {
+                let fault = Fault::failed(Code::NetworkOptionInvalid).with("option", MTU_OPTION).with("value", mtu);
+                Err(fault.with("wanted", format!("{MTU6} … {}, with IPv6", MTU.end())))
+            }
+            None => Ok(()),
+        }
     }
 
     fn addresses(&mut self) -> Result<()> {
@@ -178,7 +194,12 @@ impl Asked {
             self.subnet = Some(cidr(subnet, Subnet::parse)?);
         }
         if let [pool] = six.as_slice() {
-            let pool = read6(&self.request.name, pool)?;
+            let name = &self.request.name;
+            let pool = read6(name, pool)?;
+            if self.request.enable_ipv6 && !pool.subnet.is_of_links() {
+                let fault = of(FaultKind::BadRequest, Code::NetworkSubnetNoLinks).with("name", name);
+                return Err(fault.with("subnet", pool.subnet));
+            }
             // As Docker: a subnet of a network that is to have no IPv6 is shown, and nothing comes of it.
             self.six = Some(pool).filter(|_| self.request.enable_ipv6);
         } else if self.request.enable_ipv6 {
@@ -438,6 +459,13 @@ mod tests {
             (pool6(json!({"Subnet": "fd00::/64", "Gateway": "fd01::1"})), Code::NetworkNoGateway),
             (pool6(json!({"Subnet": "fd00::/64", "Gateway": "fd00::"})), Code::NetworkNoGateway),
             (pool6(json!({"Subnet": "fd00::/64", "IPRange": "::/0"})), Code::NetworkSubnetInvalid),
+            (pool6(json!({"Subnet": "ff02::/64"})), Code::NetworkSubnetNoLinks),
+            (pool6(json!({"Subnet": "::ffff:10.0.0.0/104"})), Code::NetworkSubnetNoLinks),
+            (
+                json!({"Name": "n", "EnableIPv6": true, "IPAM": {"Config": [{"Subnet": "fd00::/64"}]},
+                    "Options": {(MTU_OPTION): "1279"}}),
+                Code::NetworkOptionInvalid,
+            ),
             (pool6(json!({"Subnet": "fd00::/64", "Gateway": "10.0.0.1"})), Code::NetworkGatewayInvalid),
             (pool6(json!({"Subnet": "fd00::/64", "AuxiliaryAddresses": {"a": "fd00::1"}})), Code::NetworkAuxiliary),
             (json!({"Name": "n", "Scope": "swarm"}), Code::UnsupportedOption),

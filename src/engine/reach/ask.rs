@@ -60,6 +60,7 @@ pub(super) fn reply_of(errno: Errno) -> ProbeReply {
         // An RST, or ICMP's "port unreachable", by whoever has the address.
         Errno::ECONNREFUSED => ProbeReply::Refused,
         Errno::ETIMEDOUT => ProbeReply::Silent,
+        Errno::ENOBUFS | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE => ProbeReply::NotSent,
         _ => ProbeReply::Unreachable,
     }
 }
@@ -170,6 +171,7 @@ mod tests {
         let bytes = message(REQUEST, [0x12, 0x34, 0xff, 0xff]);
         let sum: u32 = bytes.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
         assert_eq!((sum & 0xffff) + (sum >> 16), 0xffff);
+        assert_eq!(reply_of(Errno::ENOBUFS), ProbeReply::NotSent);
         assert_eq!((bytes[0], &bytes[4..8]), (REQUEST, &[0x12, 0x34, 0xff, 0xff][..]));
     }
 }

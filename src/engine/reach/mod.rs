@@ -17,7 +17,7 @@ use super::lab::Netns;
 use super::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::client::protocol::{Probed, ReachCommand, ReachReport};
 use crate::reach::{self, Cell, End, Question};
-use crate::trace::{Change, Code, OpKind, Plan, Probe, ProbeReply, StepKind, World};
+use crate::trace::{Change, Code, Evidence, OpKind, Plan, Probe, ProbeReply, StepKind, World};
 use parking_lot::Mutex;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,8 +25,9 @@ use std::time::{Duration, Instant};
 
 /// Probes that wait for an answer at a time.
 const AT_ONCE: usize = 64;
-/// Probes of one question: a hundred containers, each with each.
-const MOST: usize = 12_000;
+/// Probes of one question. Each is a row of the table of neighbours, that all network namespaces share and that takes 1,024 by itself
+/// (`net.ipv4.neigh.default.gc_thresh3`): beyond that the kernel sends nothing.
+const MOST: usize = 800;
 /// It is told how far it is at most this often.
 const PACE: Duration = Duration::from_millis(100);
 /// Milliseconds that a probe waits when nobody says: a hundred times what an answer within a machine takes.
@@ -54,10 +55,7 @@ impl Engine {
         let names = world.containers.values().filter(|container| container.state.lives());
         let names = names.map(|container| (container.id.clone(), container.name.clone())).collect();
         let probes = if command.prove {
-            if matrix.cells.len() > MOST {
-                let fault = Fault::new(FaultKind::BadRequest, Code::ReachTooMany).with("most", MOST);
-                return Err(fault.with("count", matrix.cells.len()));
-            }
+            few_enough(matrix.cells.len())?;
             let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
             let subject = format!("{} × {}", matrix.from.len(), matrix.to.len());
             self.conductor.operate(OpKind::ReachProbe, subject, line.clone(), cancel, |cx| {
@@ -90,12 +88,13 @@ impl Engine {
                 tell(over, cells.len());
             }
         };
+        let refused = self.neighbours_refused().map(|(refused, _)| refused);
         let done = Mutex::new(Vec::new());
         let work = || {
             while let Some((at, cell)) =
                 Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, cells.get(at)?)))
             {
-                match self.probe_reach(cx, world, question, cell, patience) {
+                match self.probe_reach(cx, world, question, cell, patience, refused) {
                     Ok(Some(probed)) => done.lock().push((at, probed)),
                     Ok(None) => {}
                     Err(fault) => return Err(fault),
@@ -118,7 +117,14 @@ impl Engine {
         Ok(done.into_iter().map(|(_, probed)| probed).collect())
     }
 
-    /// None where there is nobody to ask from, or no address to ask.
+    /// How many packets the kernel had no room for; none where it does not tell.
+    fn neighbours_refused(&self) -> Option<(u64, Evidence)> {
+        let refused = self.net.neighbours_refused();
+        refused.inspect_err(|fault| tracing::debug!(%fault, "it is not known whether all was sent")).ok()
+    }
+
+    /// None where there is nobody to ask from, or no address to ask. `refused`: how many packets the kernel had no room for, before.
+    #[expect(clippy::too_many_arguments, reason = "one question, whole")]
     fn probe_reach(
         &self,
         cx: &Cx,
@@ -126,6 +132,7 @@ impl Engine {
         question: Question,
         cell: &Cell,
         patience: Duration,
+        refused: Option<u64>,
     ) -> Result<Option<Probed>> {
         let Some(netns) = cell.from.netns(world).and_then(|inode| self.net.netns(inode)) else { return Ok(None) };
         let name = cell.to.word(world);
@@ -140,9 +147,12 @@ impl Engine {
         let plan = Plan::new(StepKind::ProbeReach, &asked).call(&asked).by_hand(by_hand(&netns, question, cell, &name));
         cx.step(plan, |cx| {
             let began = Instant::now();
-            let told = self.asked(world, &netns, question, cell, &name, patience, cx.cancel())?;
+            let mut told = self.asked(world, &netns, question, cell, &name, patience, cx.cancel())?;
             let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             cx.check()?;
+            if matches!(told.reply, ProbeReply::Silent | ProbeReply::Unreachable) {
+                told.unless_sent(refused, self.neighbours_refused());
+            }
             let probe = Probe { from, to: name.clone(), asked, reply: told.reply.clone() };
             cx.observe(Change::ReachProbed(probe.clone()), told.evidence.clone());
             let strange = reach::is_strange(world, question, cell);
@@ -184,6 +194,14 @@ fn must_be_outside(world: &World, address: Option<Ipv4Addr>) -> Result<()> {
     Err(Fault::new(FaultKind::BadRequest, Code::ReachBadOutside).with("address", address))
 }
 
+fn few_enough(probes: usize) -> Result<()> {
+    if probes <= MOST {
+        return Ok(());
+    }
+    let fault = Fault::new(FaultKind::BadRequest, Code::ReachTooMany).with("most", MOST);
+    Err(fault.with("count", probes))
+}
+
 /// Somebody beyond the uplink can have it.
 fn may_be_outside(address: Ipv4Addr) -> bool {
     let nobody = address.octets()[0] == 0 || address.is_broadcast() || address.is_multicast();
@@ -209,7 +227,19 @@ fn reach_end(engine: &Engine, world: &World, name: Option<&str>) -> Result<Optio
 /// What came of asking.
 struct Told {
     reply: ProbeReply,
-    evidence: Vec<crate::trace::Evidence>,
+    evidence: Vec<Evidence>,
+}
+
+impl Told {
+    /// No answer, and the kernel had no room for some packet meanwhile: it may have been this one, which says nothing then. Neither a
+    /// connection nor a datagram tells its sender.
+    fn unless_sent(&mut self, before: Option<u64>, now: Option<(u64, Evidence)>) {
+        let more = |(now, _): &(u64, Evidence)| before.is_some_and(|before| *now > before);
+        if let Some((_, evidence)) = now.filter(more) {
+            self.reply = ProbeReply::NotSent;
+            self.evidence.push(evidence);
+        }
+    }
 }
 
 /// What a person would type for the same.
@@ -222,4 +252,30 @@ fn by_hand(netns: &Netns, question: Question, cell: &Cell, name: &str) -> String
         Question::Name => format!("nslookup {name} 127.0.0.11"),
     };
     format!("nsenter --net={} {command}", netns.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_asked_than_the_kernel_has_room_for() {
+        assert!(few_enough(MOST).is_ok());
+        assert_eq!(few_enough(MOST + 1).unwrap_err().problem.code, Code::ReachTooMany);
+    }
+
+    #[test]
+    fn no_answer_says_nothing_where_the_kernel_had_no_room() {
+        let now = |refused| Some((refused, Evidence::syscall("test", 0)));
+        for (before, now, reply) in [
+            (Some(4), now(4), ProbeReply::Silent),
+            (Some(4), now(5), ProbeReply::NotSent),
+            (None, now(5), ProbeReply::Silent),
+            (Some(4), None, ProbeReply::Silent),
+        ] {
+            let mut told = Told { reply: ProbeReply::Silent, evidence: Vec::new() };
+            told.unless_sent(before, now);
+            assert_eq!((told.evidence.len(), told.reply), (usize::from(reply == ProbeReply::NotSent), reply));
+        }
+    }
 }

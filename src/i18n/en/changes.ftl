@@ -148,6 +148,7 @@ change-reach-probed-refused = { $from } asked ({ $asked }), and { $to } said tha
 change-reach-probed-unreachable = { $from } asked ({ $asked }): there is no way to { $to }.
 change-reach-probed-no-such-name = { $from } asked ({ $asked }), and nobody knew that name.
 change-reach-probed-silent = { $from } asked ({ $asked }), and nothing came back from { $to }.
+change-reach-probed-not-sent = { $from } wanted to ask ({ $asked }), and the kernel had no room to send it. Whether { $to } is reached stays open.
 change-walk-began = A packet is followed: { $packet }, from { $from } to { $to }. It is looked for at { $links } links.
 change-walk-began-no-rules = A packet is followed: { $packet }, from { $from } to { $to }. It is looked for at { $links } links; the kernel does not tell which rules it meets.
 change-packet-seen-in = { $link } ← { $packet }

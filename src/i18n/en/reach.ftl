@@ -85,6 +85,7 @@ reach-reply-refused = it is there, and nobody listens at the port
 reach-reply-unreachable = there is no way
 reach-reply-no-such-name = nobody knows the name
 reach-reply-silent = no answer
+reach-reply-not-sent = the kernel had no room to send it
 
 # The same in the window.
 scene-tab-reach = Reach

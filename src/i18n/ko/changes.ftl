@@ -148,6 +148,7 @@ change-reach-probed-refused = { $from }에서 보내 보았고({ $asked }) { $to
 change-reach-probed-unreachable = { $from }에서 보내 보았지만({ $asked }) { $to } 쪽으로 가는 길이 없습니다.
 change-reach-probed-no-such-name = { $from }에서 보내 보았지만({ $asked }) 그 이름을 아는 곳이 없습니다.
 change-reach-probed-silent = { $from }에서 보내 보았지만({ $asked }) { $to } 쪽에서 아무 답도 오지 않았습니다.
+change-reach-probed-not-sent = { $from }에서 보내려 했지만({ $asked }) 커널에 자리가 없어 보내지 못했습니다. { $to } 쪽에 닿는지는 알 수 없습니다.
 change-walk-began = 패킷을 보내고 따라갑니다: { $packet }. { $from }에서 { $to } 쪽으로 보내고, 링크 { $links }개에서 지켜봅니다.
 change-walk-began-no-rules = 패킷을 보내고 따라갑니다: { $packet }. { $from }에서 { $to } 쪽으로 보내고, 링크 { $links }개에서 지켜봅니다. 어떤 규칙을 만나는지는 커널이 알려 주지 않습니다.
 change-packet-seen-in = { $link } ← { $packet }

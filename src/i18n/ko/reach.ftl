@@ -85,6 +85,7 @@ reach-reply-refused = 그곳에 있지만 그 포트를 듣는 프로그램이 �
 reach-reply-unreachable = 가는 길이 없습니다
 reach-reply-no-such-name = 그 이름을 아는 곳이 없습니다
 reach-reply-silent = 답이 없습니다
+reach-reply-not-sent = 커널에 자리가 없어 보내지 못했습니다
 
 # The same in the window.
 scene-tab-reach = 도달

@@ -312,6 +312,8 @@ words! {
         Unreachable = "unreachable",
         /// Nothing, as long as it was waited for.
         Silent = "silent",
+        /// Nothing: the kernel had no room to send it, so it says nothing of whoever was asked.
+        NotSent = "not_sent",
         /// The name has no address, or nobody answers for names.
         NoSuchName = "no_such_name",
     }

@@ -314,6 +314,7 @@ codes! {
     NetworkReserved = "network-reserved",
     NetworkSharedAlone = "network-shared-alone",
     NetworkSubnetInvalid = "network-subnet-invalid",
+    NetworkSubnetNoLinks = "network-subnet-no-links",
     NetworkTeardown = "network-teardown",
     NewuidmapFailed = "newuidmap-failed",
     NewuidmapMissing = "newuidmap-missing",

@@ -43,7 +43,9 @@ impl Case<'_> {
             ProbeReply::Answered => false,
             ProbeReply::Refused => true,
             ProbeReply::NoSuchName => return WalkOutcome::NoSuchName,
-            ProbeReply::Unreachable | ProbeReply::Silent | ProbeReply::Other(_) => return self.nothing_came(),
+            ProbeReply::Unreachable | ProbeReply::Silent | ProbeReply::NotSent | ProbeReply::Other(_) => {
+                return self.nothing_came();
+            }
         };
         if self.answered(&self.goal(), refused) {
             return if refused { WalkOutcome::Refused } else { WalkOutcome::Answered };

@@ -76,6 +76,7 @@ fn rows(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: &Cell, room: f3
             ProbeReply::Refused => "reach-reply-refused",
             ProbeReply::Unreachable => "reach-reply-unreachable",
             ProbeReply::NoSuchName => "reach-reply-no-such-name",
+            ProbeReply::NotSent => "reach-reply-not-sent",
             ProbeReply::Silent | ProbeReply::Other(_) => "reach-reply-silent",
         });
         let proof = stage.say(super::grid::proof_key(verdict));
