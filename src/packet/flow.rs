@@ -130,3 +130,8 @@ pub(super) fn identity(packet: &Decoded) -> Option<Identity> {
     };
     Some(Identity::Ip(protocol, id, length, inner))
 }
+
+/// They are one packet, before and after somebody rewrote its addresses or ports.
+pub fn is_same(one: &Decoded, other: &Decoded) -> bool {
+    identity(one).is_some_and(|of| identity(other) == Some(of))
+}

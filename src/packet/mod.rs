@@ -16,5 +16,5 @@ pub mod pcapng;
 mod tests;
 
 pub use decode::{decode, decode_ipv4};
-pub use flow::{Flow, Mark};
+pub use flow::{Flow, Mark, is_same};
 pub use order::{Captured, Met, hops};

@@ -12,7 +12,7 @@ use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::evidence;
 use crate::engine::program;
-use crate::packet::{Flow, Mark, Met, decode_ipv4};
+use crate::packet::{Flow, Mark, Met, decode_ipv4, is_same};
 use crate::trace::{Decoded, Place, Problem, RuleVerdict, World};
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -139,7 +139,9 @@ impl RuleTrace {
             self.chains.insert(told.id, (told.came_by, packet.clone()));
         }
         let (came_by, packet) = self.chains.get(&told.id).cloned()?;
-        let began = self.began.get(&told.id).cloned()?;
+        // From hook to hook the kernel may number it anew: then it is known by its headers.
+        let same = |(by, first): &&(Option<u32>, Decoded)| *by == came_by && is_same(first, &packet);
+        let began = self.began.get(&told.id).or_else(|| self.began.values().find(same)).cloned()?;
         // That a chain is through is told as a rule without a number.
         let counts = match told.kind {
             Kind::Policy => told.verdict == RuleVerdict::Drop,
