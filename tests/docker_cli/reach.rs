@@ -246,7 +246,7 @@ fn said(lab: &Lab<'_>) {
     assert_eq!(pair.status.code(), Some(1), "{text}");
     assert!(text.contains("To change that: docker network connect"), "{text}");
     let pair = good(reach(&["lone", "host:9", "--prove"]));
-    assert!(pair.contains("proven") && pair.contains("nobody listens"), "{pair}");
+    assert!(pair.contains("as computed") && pair.contains("nobody listens"), "{pair}");
     let json = good(reach(&["lone", "host", "--json"]));
     let report: ReachReport = serde_json::from_str(&json).unwrap();
     assert_eq!(report.matrix.cells[0].answer, Reaches);

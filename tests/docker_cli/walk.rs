@@ -251,7 +251,10 @@ fn elsewhere(lab: &Lab<'_>) {
     assert!(!String::from_utf8_lossy(&said.stdout).contains("As `dockwalk reach`"), "{said:?}");
     lab.inside("web", "nft delete table ip t");
     rules("type filter hook output priority 0 ;", "meta l4proto udp reject");
-    is_elsewhere(Question::Udp(9));
+    // The sender's own kernel says that it goes nowhere.
+    let report = lab.send(Question::Udp(9), "web", "api", false);
+    let own = |by: &Stopped| matches!(by, Stopped::Reported { by, kind: 3, .. } if by.to_string() == web);
+    assert!(matches!(outcome(&report), WalkOutcome::Dropped { by, .. } if own(by)), "{report:#?}");
     lab.inside("web", "nft delete table ip t");
     rules("type nat hook output priority -100 ;", &format!("dnat to {web}"));
     is_elsewhere(Question::Ping);
