@@ -124,7 +124,6 @@ impl Engine {
     }
 
     /// None where there is nobody to ask from, or no address to ask. `refused`: how many packets the kernel had no room for, before.
-    #[expect(clippy::too_many_arguments, reason = "one question, whole")]
     fn probe_reach(
         &self,
         cx: &Cx,

@@ -57,7 +57,7 @@ impl Path {
         addresses.extend(cell.and_then(|cell| cell.address));
         addresses.extend([Ipv4Addr::LOCALHOST, crate::engine::net::NAMES_AT]);
         let port = |link: &&std::sync::Arc<Link>| Some(((link.netns, link.ifindex), link.master?));
-        let ports = links.iter().filter_map(|link| port(link)).collect();
+        let ports = links.iter().filter_map(port).collect();
         let watched = |link: &&std::sync::Arc<Link>| WatchedLink {
             netns: link.netns,
             ifindex: link.ifindex,
