@@ -295,7 +295,7 @@ mod tests {
 pub struct ReachCommand {
     /// What is asked of each pair.
     pub question: Question,
-    /// Only this one asks: a container's name or id, [`HOST`](Self::HOST) or [`OUTSIDE`](Self::OUTSIDE).
+    /// Only this one asks: a container's name or id, [`HOST`](crate::reach::End::HOST) or [`OUTSIDE`](crate::reach::End::OUTSIDE).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Only this one is asked.
