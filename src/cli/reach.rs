@@ -9,7 +9,7 @@ use crate::docker::ProgressDetail;
 use crate::i18n::Words;
 use crate::reach::{Answer, Cell, End, Question, Verdict, Why};
 use crate::spec::visible;
-use crate::trace::{Code, ProbeReply};
+use crate::trace::Code;
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::mpsc;
@@ -185,18 +185,9 @@ fn short(report: &Shown<'_>, cell: &Cell, words: &Words) -> String {
     let vars = cell.why.variables();
     let vars: Vec<(&str, &str)> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let why = words.say_with(&format!("reach-short-{}", cell.why.key()), &vars);
-    let proof = probe(report, cell).map_or_else(String::new, |probed| format!(" · {}", proven(probed, words)));
+    let proof =
+        probe(report, cell).map_or_else(String::new, |probed| format!(" · {}", words.say(probed.verdict.key())));
     format!("{mark} {why}{proof}")
-}
-
-fn proven(probed: &Probed, words: &Words) -> String {
-    words.say(match probed.verdict {
-        Verdict::Agrees => "reach-proof-agrees",
-        Verdict::Disagrees => "reach-proof-disagrees",
-        Verdict::Open => "reach-proof-open",
-        Verdict::FoundToReach => "reach-proof-found",
-        Verdict::FoundNotTo => "reach-proof-found-not",
-    })
 }
 
 /// A report, and what came of asking by the pair that it is of.
@@ -262,15 +253,8 @@ fn said(report: &Shown<'_>, cell: &Cell, words: &Words) {
         out::line(format_args!("  {}", words.say_with(key, &[("command", fix)])));
     }
     if let Some(probed) = probe(report, cell) {
-        let reply = words.say(match probed.probe.reply {
-            ProbeReply::Answered => "reach-reply-answered",
-            ProbeReply::Refused => "reach-reply-refused",
-            ProbeReply::Unreachable => "reach-reply-unreachable",
-            ProbeReply::NoSuchName => "reach-reply-no-such-name",
-            ProbeReply::NotSent => "reach-reply-not-sent",
-            ProbeReply::Silent | ProbeReply::Other(_) => "reach-reply-silent",
-        });
-        let vars = [("asked", &*probed.probe.asked), ("reply", &*reply), ("proof", &*proven(probed, words))];
+        let reply = words.probe_reply(&probed.probe.reply);
+        let vars = [("asked", &*probed.probe.asked), ("reply", &*reply), ("proof", &*words.say(probed.verdict.key()))];
         out::line(format_args!("  {}", words.say_with("reach-probed", &vars)));
     }
 }

@@ -7,10 +7,7 @@ use crate::client::protocol::{WalkCommand, WalkReport};
 use crate::i18n::Words;
 use crate::reach::{Question, Verdict};
 use crate::spec::visible;
-use crate::trace::{
-    ChangedBy, Code, Difference, Field, Heading, Hop, Known, Passing, Place, RuleTrace, WalkEndpoint, WalkOutcome,
-    WalkState,
-};
+use crate::trace::{Code, Heading, Hop, Known, Passing, Place, RuleTrace, WalkEndpoint, WalkOutcome, WalkState};
 
 /// What was computed and what came back are not the same.
 const DISAGREES: u8 = 3;
@@ -111,10 +108,7 @@ fn knew(report: &WalkReport) -> bool {
 }
 
 fn row(report: &WalkReport, hop: &Hop, words: &Words) -> Vec<String> {
-    let time = hop.after.map_or_else(String::new, |after| {
-        let micros = after / 1000;
-        format!("+{}.{:03} ms", micros / 1000, micros % 1000)
-    });
+    let time = hop.time().unwrap_or_default();
     let (place, packet) = match &hop.place {
         Place::Link { name, netns, passing, .. } => {
             let arrow = match passing {
@@ -128,24 +122,8 @@ fn row(report: &WalkReport, hop: &Hop, words: &Words) -> Vec<String> {
             (format!("nft {chain}"), words.say_with("walk-rule", &vars))
         }
     };
-    let changed: Vec<_> = hop.differs.iter().filter(|one| is_shown(one)).map(|one| change(one, words)).collect();
+    let changed: Vec<_> = hop.told().map(|one| words.walk_change(one)).collect();
     vec![hop.number.to_string(), time, place, packet, changed.join(", ")]
-}
-
-/// That a frame has other hardware addresses on another link is said once, by what did it.
-fn is_shown(one: &Difference) -> bool {
-    one.field != Field::SourceMac
-}
-
-fn change(one: &Difference, words: &Words) -> String {
-    let line = one.line();
-    let key = match &one.by {
-        None => return line,
-        Some(ChangedBy::Forwarding { .. }) => "walk-by-forwarding",
-        Some(ChangedBy::Tracking { .. }) => "walk-by-tracking",
-        Some(ChangedBy::Rule { .. }) => "walk-by-rule",
-    };
-    words.say_with(key, &[("change", &line)])
 }
 
 /// `web/eth0`, `host/docker0`

@@ -18,6 +18,19 @@ pub enum Verdict {
     FoundNotTo,
 }
 
+impl Verdict {
+    /// The Fluent message that says it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Agrees => "reach-proof-agrees",
+            Self::Disagrees => "reach-proof-disagrees",
+            Self::Open => "reach-proof-open",
+            Self::FoundToReach => "reach-proof-found",
+            Self::FoundNotTo => "reach-proof-found-not",
+        }
+    }
+}
+
 /// Holds a cell against what came of asking. `strange`: of whoever was asked it is not known whether it answers at all, for it is beyond the
 /// uplink.
 pub fn verdict(question: Question, computed: Answer, reply: &ProbeReply, strange: bool) -> Verdict {

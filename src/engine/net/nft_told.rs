@@ -129,10 +129,10 @@ pub(super) fn text_of(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn attribute(kind: u16, content: &[u8]) -> Vec<u8> {
+    pub(in super::super) fn attribute(kind: u16, content: &[u8]) -> Vec<u8> {
         let length = u16::try_from(content.len() + 4).unwrap();
         let mut bytes = [length.to_ne_bytes(), kind.to_ne_bytes()].concat();
         bytes.extend(content);

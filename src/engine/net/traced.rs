@@ -298,15 +298,8 @@ fn named(code: u32) -> RuleVerdict {
 
 #[cfg(test)]
 mod tests {
+    use super::super::nft_told::tests::attribute;
     use super::*;
-
-    fn attribute(kind: u16, content: &[u8]) -> Vec<u8> {
-        let length = u16::try_from(content.len() + 4).unwrap();
-        let mut bytes = [length.to_ne_bytes(), kind.to_ne_bytes()].concat();
-        bytes.extend(content);
-        bytes.resize(bytes.len().next_multiple_of(4), 0);
-        bytes
-    }
 
     fn message(attributes: &[Vec<u8>]) -> Vec<u8> {
         let body: Vec<u8> = attributes.concat();

@@ -1,7 +1,7 @@
 use super::{Sentence, Words, container, sentence};
 use crate::trace::{
-    Decoded, Difference, Hop, Known, Missed, Passing, Place, RuleTrace, Stopped, Walk, WalkEnd, WalkEndpoint,
-    WalkOutcome, WalkPacket, World,
+    ChangedBy, Decoded, Difference, Hop, Known, Missed, Passing, Place, ProbeReply, RuleTrace, Stopped, Walk, WalkEnd,
+    WalkEndpoint, WalkOutcome, WalkPacket, World,
 };
 
 /// The type of ICMP.
@@ -67,6 +67,30 @@ fn outcome(outcome: &WalkOutcome) -> Sentence {
 }
 
 impl Words {
+    /// What came back of a probe, in a word or two.
+    pub fn probe_reply(&self, reply: &ProbeReply) -> String {
+        self.say(match reply {
+            ProbeReply::Answered => "reach-reply-answered",
+            ProbeReply::Refused => "reach-reply-refused",
+            ProbeReply::Unreachable => "reach-reply-unreachable",
+            ProbeReply::NoSuchName => "reach-reply-no-such-name",
+            ProbeReply::NotSent => "reach-reply-not-sent",
+            ProbeReply::Silent | ProbeReply::Other(_) => "reach-reply-silent",
+        })
+    }
+
+    /// What differs at a place, and what did that.
+    pub fn walk_change(&self, one: &Difference) -> String {
+        let line = one.line();
+        let key = match &one.by {
+            None => return line,
+            Some(ChangedBy::Forwarding { .. }) => "walk-by-forwarding",
+            Some(ChangedBy::Tracking { .. }) => "walk-by-tracking",
+            Some(ChangedBy::Rule { .. }) => "walk-by-rule",
+        };
+        self.say_with(key, &[("change", &line)])
+    }
+
     /// What came of a packet that was followed, and what was not looked at. `to` is what the other end is called.
     pub fn walk_outcome(&self, walk: &Walk, end: &WalkEnd, to: &str) -> String {
         let came = &end.outcome;

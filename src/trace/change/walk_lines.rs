@@ -1,6 +1,6 @@
 //! A packet in a line, in the words of the field (tcpdump), which are the same in each language.
 
-use super::{Decoded, Difference, Dns, Field, Icmp, WalkPacket};
+use super::{Decoded, Difference, Dns, Field, Hop, Icmp, WalkPacket};
 use std::net::Ipv4Addr;
 
 impl Decoded {
@@ -79,6 +79,19 @@ impl Dns {
             (code, _) => format!("RCODE {code}"),
         };
         format!("DNS {kind} {} = {said}", self.question)
+    }
+}
+
+impl Hop {
+    /// When it was there since the first was seen: `+0.021 ms`; none at a rule.
+    pub fn time(&self) -> Option<String> {
+        let micros = self.after? / 1000;
+        Some(format!("+{}.{:03} ms", micros / 1000, micros % 1000))
+    }
+
+    /// What differs, but that a frame has another sender on another link: its addressee says the same.
+    pub fn told(&self) -> impl Iterator<Item = &Difference> {
+        self.differs.iter().filter(|one| one.field != Field::SourceMac)
     }
 }
 

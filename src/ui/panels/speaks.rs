@@ -9,8 +9,10 @@ use crate::ui::terminal::Screen;
 /// While a question is open of which something is kept back, nothing is: which shape a line speaks of may be what it asks.
 fn is_shown(cx: &PanelContext<'_>) -> bool {
     let course = cx.state.course.as_ref().filter(|course| !course.is_ended());
-    let asks = course.is_some_and(|course| course.runner().veiling(cx.state.world()).next().is_some());
-    !asks && cx.words.veiled().is_empty() && !cx.state.files.shown
+    let asks = course.is_some_and(|course| course.runner().pending(cx.state.world()).next().is_some());
+    // That the table of who reaches whom is kept back for a later page is nothing that a line would tell.
+    let veiled = cx.words.veiled().iter().any(|(key, _)| *key != crate::ui::diagrams::REACH_TELLS);
+    !asks && !veiled && !cx.state.files.shown
 }
 
 /// Where the program of a terminal with that title prints: the host's shell, or `docker …` in a container or for none.

@@ -21,17 +21,20 @@ impl WindowState {
             ReachingCommand::Hop(number) => self.reaching.hop = Some(number),
             ReachingCommand::Follow => {
                 let command = self.to_follow()?;
-                self.cursor.jump_to_live(&self.trace);
-                return Some(Effect::Walk(command));
+                return self.now_or(Effect::Walk(command));
             }
             ReachingCommand::Prove => {
                 let command = self.to_prove();
-                // What comes of it happens now.
-                self.cursor.jump_to_live(&self.trace);
-                return Some(Effect::Prove(command));
+                return self.now_or(Effect::Prove(command));
             }
         }
         None
+    }
+
+    /// What comes of it happens now, and is looked at; where a lesson asks something on the way to now, that comes first.
+    fn now_or(&mut self, effect: Effect) -> Option<Effect> {
+        let before = if self.at_end() { None } else { self.play(PlaybackCommand::Live) };
+        if self.at_end() { Some(effect) } else { before }
     }
 
     /// All pairs, or the chosen one of many.

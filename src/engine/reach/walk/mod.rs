@@ -216,7 +216,7 @@ fn judge(
         known.push(evidence::own(Book::Decision, facts));
     }
     let verdict = cell.as_ref().map(|cell| {
-        let strange = *to == End::Outside && !path::is_next_hop(world, *question, cell.address);
+        let strange = reach::is_strange(world, *question, cell);
         match (&outcome, &sent.reply) {
             (WalkOutcome::AnsweredElsewhere | WalkOutcome::Unclear, _) => Verdict::Open,
             // What came back came from whoever stopped it.

@@ -110,12 +110,6 @@ fn own_address(world: &World) -> Option<Ipv4Addr> {
     addresses.find(|address| !address.is_loopback())
 }
 
-/// The uplink's next hop answers a ping; what else there is out there is nobody's to say.
-pub(super) fn is_next_hop(world: &World, question: Question, address: Option<Ipv4Addr>) -> bool {
-    let next = address.map(|address| address.to_string());
-    question == Question::Ping && world.routes.iter().any(|route| route.via.is_some() && route.via == next)
-}
-
 /// A link by its container's name and its own: `web/eth0`.
 pub(super) fn called(world: &World, key: &LinkKey) -> String {
     let Some(link) = world.links.get(key) else { return key.0.to_string() };

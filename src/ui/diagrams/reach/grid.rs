@@ -4,7 +4,7 @@ use super::super::scene::{Anchor, Font, Ink, Node, Style, Text, Tint};
 use super::super::stage::{Detail, Stage, rect};
 use super::super::{Glyph, NodeId, Pick};
 use super::{Heights, WIDE, called, is_led_to, short};
-use crate::reach::{self, Answer, End, Matrix, Question, Verdict};
+use crate::reach::{self, Answer, Cell, End, Matrix, Question, Verdict};
 use crate::trace::{Entity, ProbeReply, World};
 use egui::pos2;
 
@@ -92,7 +92,14 @@ fn kept(stage: &Stage<'_>, ends: Vec<End>, most: usize) -> Vec<End> {
 }
 
 /// Draws it. Returns where it ends.
-pub(super) fn draw(stage: &mut Stage<'_>, world: &World, plan: &Plan, matrix: &Matrix, high: Heights) -> f32 {
+pub(super) fn draw(
+    stage: &mut Stage<'_>,
+    world: &World,
+    plan: &Plan,
+    matrix: &Matrix,
+    chosen: Option<&Cell>,
+    high: Heights,
+) -> f32 {
     let (left, top) = (stage.margin(), stage.margin() + high.title);
     let at = |row: usize, column: usize| {
         let x = left + plan.label + plan.column * column as f32;
@@ -103,17 +110,18 @@ pub(super) fn draw(stage: &mut Stage<'_>, world: &World, plan: &Plan, matrix: &M
         let place = at(0, column);
         name_of(stage, to, "column", rect(place.left(), top, place.width(), high.head - 4.0), &name, Anchor::Center);
     }
+    let mut any = false;
     for (row, from) in matrix.from.iter().enumerate() {
         let name = stage.fit_middle(&called(stage, world, from), Font::Word, plan.label - 8.0);
         let place = at(row, 0);
         let place = rect(left, place.top(), plan.label - 6.0, place.height());
         name_of(stage, from, "row", place, &name, Anchor::Right);
         for (column, to) in matrix.to.iter().enumerate() {
-            cell(stage, world, matrix, (from, to), at(row, column));
+            any |= cell(stage, world, matrix, (from, to), chosen, at(row, column));
         }
     }
     let below = top + high.head + high.row * matrix.from.len() as f32;
-    let below = legend(stage, world, matrix, below, high);
+    let below = if any { legend(stage, below, high) } else { below };
     if plan.more == 0 {
         return below;
     }
@@ -123,12 +131,8 @@ pub(super) fn draw(stage: &mut Stage<'_>, world: &World, plan: &Plan, matrix: &M
     below + high.row - 3.0
 }
 
-/// What the marks at the right mean, where there are any. Returns where it ends.
-fn legend(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, below: f32, high: Heights) -> f32 {
-    let any = matrix.cells.iter().any(|cell| reach::proven(world, matrix.question, cell).is_some());
-    if !any || stage.words.is_veiled(super::TELLS) {
-        return below;
-    }
+/// What the marks at the right mean. Returns where it ends.
+fn legend(stage: &mut Stage<'_>, below: f32, high: Heights) -> f32 {
     let left = stage.margin();
     let said = stage.fit(&stage.say("scene-reach-legend"), Font::Small, stage.wide(WIDE) - 2.0 * left);
     stage.caption(Text::new(pos2(left, below + high.line / 2.0), Font::Small, Ink::Weak, said));
@@ -156,20 +160,28 @@ fn name_of(stage: &mut Stage<'_>, end: &End, part: &'static str, place: egui::Re
     stage.add(Node::new(id, place, Tint::Plain, Style::Bare).text(text).called(&kind));
 }
 
-fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End, &End), place: egui::Rect) {
+/// Returns whether it says what a probe found.
+fn cell(
+    stage: &mut Stage<'_>,
+    world: &World,
+    matrix: &Matrix,
+    (from, to): (&End, &End),
+    chosen: Option<&Cell>,
+    place: egui::Rect,
+) -> bool {
     let id = NodeId::named(format!("cell {} {}", key(from), key(to)));
     let middle = pos2(place.width() / 2.0, place.height() / 2.0);
     let Some(cell) = matrix.cell(from, to) else {
         let dot = Text::new(middle, Font::Small, Ink::Weak, "·").anchored(Anchor::Center);
         stage.add(Node::new(id, place, Tint::Plain, Style::Dim).text(dot));
-        return;
+        return false;
     };
     let pair = format!("{} → {}", called(stage, world, from), called(stage, world, to));
     if let Some(veil) = stage.words.veil_of(super::TELLS) {
         let mark = Text::new(middle, Font::Small, Ink::Weak, "?").anchored(Anchor::Center);
         let said = format!("{pair}, {}", stage.say(veil.key()));
         stage.add(Node::new(id, place, Tint::Plain, Style::Ghost).text(mark).called(&said));
-        return;
+        return false;
     }
     let proven = reach::proven(world, matrix.question, cell);
     let (tint, mark) = match cell.answer {
@@ -177,7 +189,8 @@ fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End
         Answer::DoesNot => (Tint::Bad, Some(Glyph::Cross)),
         Answer::Unknown => (Tint::Warn, None),
     };
-    let is_chosen = super::chosen(stage, matrix).is_some_and(|chosen| std::ptr::eq(chosen, cell));
+    let is_chosen = chosen.is_some_and(|chosen| std::ptr::eq(chosen, cell));
+    let is_proven = proven.is_some();
     let style = match (is_chosen, cell.answer) {
         (true, _) => Style::Strong,
         (false, Answer::Unknown) => Style::Dashed,
@@ -201,7 +214,7 @@ fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End
         let at = pos2(place.width() - 6.0, middle.y);
         node = node.text(Text::new(at, Font::Small, Ink::Tint(ink), sign).anchored(Anchor::Right).marked(glyph));
     }
-    let said = proven.map_or_else(String::new, |(_, verdict)| format!(" {}", stage.say(proof_key(verdict))));
+    let said = proven.map_or_else(String::new, |(_, verdict)| format!(" {}", stage.say(verdict.key())));
     let answer = stage.say(match cell.answer {
         Answer::Reaches => "scene-reach-yes",
         Answer::DoesNot => "scene-reach-no",
@@ -209,6 +222,7 @@ fn cell(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, (from, to): (&End
     });
     let said = format!("{pair}: {answer}. {}{said}", super::sentence(stage, cell));
     stage.add(node.said(said));
+    is_proven
 }
 
 /// What came back; that it is otherwise than computed comes before that.
@@ -219,16 +233,6 @@ fn proof_of(reply: &ProbeReply, verdict: Verdict) -> (Option<Glyph>, &'static st
         (_, ProbeReply::Answered) => (Some(Glyph::Check), "", Tint::Good),
         (_, ProbeReply::Refused) => (None, "○", Tint::Warn),
         _ => (Some(Glyph::Cross), "", Tint::Bad),
-    }
-}
-
-pub(super) fn proof_key(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Agrees => "reach-proof-agrees",
-        Verdict::Disagrees => "reach-proof-disagrees",
-        Verdict::Open => "reach-proof-open",
-        Verdict::FoundToReach => "reach-proof-found",
-        Verdict::FoundNotTo => "reach-proof-found-not",
     }
 }
 

@@ -75,7 +75,7 @@ pub fn end_of(endpoint: &WalkEndpoint) -> End {
 }
 
 /// The message that is veiled while any answer of the table would give one away that is asked.
-pub(super) const TELLS: &str = "scene-reach-counted";
+pub const TELLS: &str = "scene-reach-counted";
 
 /// The whole picture where its room has no end.
 const WIDE: f32 = 760.0;
@@ -121,8 +121,8 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let matrix = reach::among(world, stage.look.reach.question, None, plan.ends.clone(), plan.ends.clone());
     let veiled = stage.words.is_veiled(TELLS);
     title(&mut stage, &matrix, high);
-    let below = grid::draw(&mut stage, world, &plan, &matrix, high);
     let pair = (!veiled).then(|| chosen(&stage, &matrix)).flatten();
+    let below = grid::draw(&mut stage, world, &plan, &matrix, pair, high);
     if let Some(cell) = pair {
         why::draw(&mut stage, world, &matrix, cell, below + high.gap, high);
     }

@@ -12,13 +12,12 @@
 //! └───────────────────────────────────────────────────────────┘
 //! ```
 
-use super::super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
+use super::super::scene::{Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::super::stage::{Detail, Stage, rect};
 use super::super::{Glyph, NodeId, Pick};
 use super::WIDE;
 use crate::trace::{
-    ChangedBy, Entity, Field, Frame, Heading, Hop, Passing, Place, RuleVerdict, WalkEndpoint, WalkOutcome, WalkState,
-    World,
+    Entity, Field, Frame, Heading, Hop, Passing, Place, RuleVerdict, WalkEndpoint, WalkOutcome, WalkState, World,
 };
 use egui::{Rect, pos2};
 use std::ops::Range;
@@ -64,11 +63,13 @@ pub(super) fn scene(world: &World, walk: &WalkState, mut stage: Stage<'_>) -> Sc
     let at = chosen_hop(walk, &stage).unwrap_or(count.saturating_sub(1));
     top = hops(&mut stage, world, (walk, count), at, top, sizes);
     let outcome = outcome(&stage, walk);
-    for (row, (line, ink, font)) in outcome.lines(&stage, room).into_iter().enumerate() {
+    let lines = outcome.lines(&stage, room);
+    let count = lines.len();
+    for (row, (line, ink, font)) in lines.into_iter().enumerate() {
         let middle = top + sizes.line * (row as f32 + 0.5);
         stage.caption(Text::new(pos2(left, middle), font, ink, line));
     }
-    top += sizes.line * outcome.lines(&stage, room).len() as f32 + 4.0;
+    top += sizes.line * count as f32 + 4.0;
     if let Some(hop) = walk.hops.get(at) {
         chosen(&mut stage, world, walk, hop, top, sizes);
     }
@@ -212,7 +213,7 @@ fn hop_box(
                 Some(container) => format!("veth·{} {arrow}", container.name),
                 None => whole,
             };
-            (name, time(hop), None)
+            (name, hop.time().unwrap_or_default(), None)
         }
         Place::Rule { chain, verdict, .. } => {
             let mark = match verdict {
@@ -255,13 +256,6 @@ fn kind(hop: &Hop) -> &'static str {
         Place::Link { .. } if packet.udp.is_some() => "UDP",
         Place::Link { .. } => "",
     }
-}
-
-fn time(hop: &Hop) -> String {
-    hop.after.map_or_else(String::new, |after| {
-        let micros = after / 1000;
-        format!("+{}.{:03} ms", micros / 1000, micros % 1000)
-    })
 }
 
 /// `web eth0`, `docker0`
@@ -327,16 +321,7 @@ fn chosen(stage: &mut Stage<'_>, world: &World, walk: &WalkState, hop: &Hop, top
     rows.push((Font::MonoTitle, Ink::Tint(tint_of(hop)), stage.fit(&head, Font::MonoTitle, room)));
     let line = hop.packet.line();
     rows.push((Font::Mono, Ink::Strong, stage.fit(&line, Font::Mono, room)));
-    let changes = hop.differs.iter().filter(|one| one.field != Field::SourceMac).map(|one| {
-        let line = one.line();
-        let key = match &one.by {
-            None => return line,
-            Some(ChangedBy::Forwarding { .. }) => "walk-by-forwarding",
-            Some(ChangedBy::Tracking { .. }) => "walk-by-tracking",
-            Some(ChangedBy::Rule { .. }) => "walk-by-rule",
-        };
-        stage.say_with(key, &[("change", &line)])
-    });
+    let changes = hop.told().map(|one| stage.words.walk_change(one));
     let changes = changes.collect::<Vec<_>>().join(" · ");
     if !changes.is_empty() {
         rows.push((Font::Small, Ink::Tint(Tint::Warn), stage.fit(&changes, Font::Small, room)));
@@ -365,7 +350,7 @@ fn chosen(stage: &mut Stage<'_>, world: &World, walk: &WalkState, hop: &Hop, top
     let width = stage.width(&text, Font::Mono) + 2.0;
     let place = rect(left + PAD, top + 4.0 + sizes.line, width.min(room), sizes.line);
     let id = entity.map_or_else(|| NodeId::named("rule"), |rule| NodeId::part(rule, "met"));
-    let text = Text::new(pos2(0.0, sizes.line / 2.0), Font::Mono, Ink::Strong, text).anchored(Anchor::Left);
+    let text = Text::new(pos2(0.0, sizes.line / 2.0), Font::Mono, Ink::Strong, text);
     stage.add(Node::new(id, place, tint_of(hop), Style::Bare).within(&frame).text(text).called(""));
 }
 

@@ -1,11 +1,11 @@
 //! Below the table: one pair, what decides it, by which links the packet goes, and what would change it.
 
 use super::super::NodeId;
-use super::super::scene::{Anchor, Font, Ink, Node, Style, Text, Tint};
+use super::super::scene::{Font, Ink, Node, Style, Text, Tint};
 use super::super::stage::{Stage, rect};
 use super::{Heights, WIDE, called, sentence};
 use crate::reach::{self, Answer, Cell, Matrix};
-use crate::trace::{Entity, ProbeReply, World};
+use crate::trace::{Entity, World};
 use egui::pos2;
 
 const PAD: f32 = 10.0;
@@ -46,7 +46,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, world: &World, matrix: &Matrix, cell: 
         let Some(entity) = &row.of else { continue };
         let y = top + 3.0 + high.line * at as f32;
         let width = stage.width(&row.text, row.font) + 2.0;
-        let text = Text::new(pos2(0.0, high.line / 2.0), row.font, row.ink, row.text.clone()).anchored(Anchor::Left);
+        let text = Text::new(pos2(0.0, high.line / 2.0), row.font, row.ink, row.text.clone());
         let id = NodeId::part(entity.clone(), "decides");
         let place = rect(left + PAD, y, width.min(room), high.line);
         stage.add(Node::new(id, place, tint, Style::Bare).within(&frame).text(text).called(""));
@@ -71,15 +71,7 @@ fn rows(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: &Cell, room: f3
     }
     if let Some((reply, verdict)) = reach::proven(world, matrix.question, cell) {
         let asked = reach::asked(matrix.question, cell, &cell.to.word(world));
-        let reply = stage.say(match reply {
-            ProbeReply::Answered => "reach-reply-answered",
-            ProbeReply::Refused => "reach-reply-refused",
-            ProbeReply::Unreachable => "reach-reply-unreachable",
-            ProbeReply::NoSuchName => "reach-reply-no-such-name",
-            ProbeReply::NotSent => "reach-reply-not-sent",
-            ProbeReply::Silent | ProbeReply::Other(_) => "reach-reply-silent",
-        });
-        let proof = stage.say(super::grid::proof_key(verdict));
+        let (reply, proof) = (stage.words.probe_reply(&reply), stage.say(verdict.key()));
         let vars = [("asked", &*asked), ("reply", &*reply), ("proof", &*proof)];
         let text = stage.fit(&stage.say_with("reach-probed", &vars), Font::Small, room);
         rows.push(row(Font::Small, Ink::Weak, text));
