@@ -56,7 +56,7 @@ pub struct Notification {
     pub container: ContainerId,
     /// In which directory, as a path below the root.
     pub dir: Arc<[u8]>,
-    /// What the kernel told. It has a name.
+    /// What the kernel told. It has a name, or is `IN_IGNORED`: the directory itself is gone.
     pub notice: Notice,
 }
 
@@ -157,7 +157,10 @@ impl Watches {
                 if event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW) {
                     lost = true;
                 } else if event.mask.contains(AddWatchFlags::IN_IGNORED) {
-                    self.places.remove(&event.wd);
+                    // Who removes a watch takes its place away first: this directory is gone.
+                    if let Some(Place { container, dir, side: WatchedDir::Upper, .. }) = self.places.remove(&event.wd) {
+                        notified.push(Notification { container, dir, notice: event });
+                    }
                 } else if let (Some(place), true) = (self.places.get(&event.wd), event.name.is_some()) {
                     let (container, dir) = (place.container.clone(), Arc::clone(&place.dir));
                     if place.side == WatchedDir::Upper && event.mask.contains(AddWatchFlags::IN_CLOSE_WRITE) {

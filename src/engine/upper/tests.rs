@@ -90,6 +90,34 @@ fn once_the_upper_directory_tells_of_writes_the_merged_one_is_left_alone() {
 }
 
 #[test]
+fn a_directory_made_anew_is_not_taken_for_the_one_before_though_it_got_its_inode() {
+    with_overlay(|merged, spec| {
+        let mut watches = Watches::open().expect("inotify");
+        let mut tree = Tree::new(spec).expect("a tree");
+        tree.watch(spec, &mut watches).expect("watches");
+        let dir = merged.join("dir");
+        fs::create_dir(&dir).expect("made");
+        fs::write(dir.join("old"), "").expect("written");
+        news(&mut tree, &mut watches).expect("added");
+        let inode = |path: &Path| std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).expect("there"));
+        let (above, mut again) = (spec.upper.join("dir"), 0);
+        // A file system that numbers on (tmpfs) gives no inode twice.
+        for round in 0..50 {
+            let before = inode(&above);
+            fs::remove_dir_all(&dir).expect("removed");
+            fs::create_dir(&dir).expect("made");
+            again += u32::from(inode(&above) == before);
+            let new = format!("new{round}");
+            fs::write(dir.join(&new), "").expect("written");
+            let change = news(&mut tree, &mut watches).expect("made anew");
+            let paths: Vec<_> = change.files.iter().map(|file| file.path.clone()).collect();
+            assert!(paths.contains(&format!("dir/{new}")), "{paths:?}, the same inode {again} times");
+            assert_eq!(change.gone.len(), 1, "{change:?}");
+        }
+    });
+}
+
+#[test]
 fn a_mount_is_not_kept_by_one_who_listens_no_more() {
     with_overlay(|merged, spec| {
         let mut watches = Watches::open().expect("inotify");

@@ -160,6 +160,11 @@ impl Tree {
 
     /// A notification came. What may be a copy of a lower file is looked at before it changes further.
     pub fn notified(&mut self, notified: &Notification, watches: &mut Watches) {
+        if notified.notice.mask.contains(Mask::IN_IGNORED) {
+            // One that was made anew in its place may have got its inode, too, and have passed for it.
+            self.leave(&notified.dir, watches);
+            return self.look(&notified.dir, watches);
+        }
         let mut path = beginning(&notified.dir);
         let Notice { mask, cookie, name, .. } = &notified.notice;
         path.extend_from_slice(name.as_ref().map_or(b"", |name| name.as_bytes()));
