@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What it takes to wire one container (veth, address, route, rules, name), read off the trace: beside each what of it the kernel took, by
-# the engine's own netlink messages and by an `nft` that loads rules of the same kind; for the first container, and where others run.
+# What it takes to wire one container (veth, address, route, rules, name), read off the trace: beside it the same done by ip(8) and nft(8)
+# in namespaces of their own, which is what the kernel takes and three processes; for the first container, and where others run.
 #
 #   benches/wiring.sh [OTHERS [TIMES]]    builds nothing: target/release/dockwalk must be there (or DOCKWALK=path)
 #   needs docker, nft, python3; as whoever calls it: as root its engine is root's, else it has a user namespace
@@ -55,29 +55,56 @@ rules='table ip t {
 	}
 }
 '
-nft_alone() {
-    unshare --user --map-root-user --net python3 - "$rules" "$TIMES" <<'PY'
+by_hand() { # others
+    unshare --user --map-root-user --net python3 - "$rules" "$TIMES" "$1" <<'PY'
 import subprocess, sys, time
-for _ in range(int(sys.argv[2])):
-    begun = time.monotonic()
-    subprocess.run(["nft", "-f", "-"], input=sys.argv[1], text=True, check=True)
-    print((time.monotonic() - begun) * 1e3)
-    subprocess.run(["nft", "delete", "table", "ip", "t"], check=True)
+rules, times, others = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def run(*argv, text=""):
+    subprocess.run(argv, input=text, text=True, check=True)
+def namespace():
+    process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 100000"], stdout=subprocess.PIPE)
+    process.stdout.readline()
+    return process
+def outside(name, pid):
+    return f"""link add {name} type veth peer name p{name}
+link set {name} master br0
+link set {name} up
+link set p{name} netns {pid}
+"""
+run("ip", "-b", "-", text="link add br0 type bridge\naddr add 172.30.0.1/16 dev br0\nlink set br0 up\nlink set lo up\n")
+all = [namespace()]
+try:
+    run("ip", "-b", "-", text="".join(outside(f"o{n}", all[0].pid) for n in range(others)))
+    for n in range(times):
+        all.append(namespace())
+        pid, name = all[-1].pid, f"m{n}"
+        inside = f"link set lo up\nlink set p{name} name eth0\naddr add 172.30.1.1/16 dev eth0\nlink set eth0 up\nroute add default via 172.30.0.1\n"
+        begun = time.monotonic()
+        run("ip", "-b", "-", text=outside(name, pid))
+        run("nsenter", "-t", str(pid), "-n", "ip", "-b", "-", text=inside)
+        wired = time.monotonic()
+        run("nsenter", "-t", str(pid), "-n", "nft", "-f", "-", text=rules)
+        print((wired - begun) * 1e3, (time.monotonic() - wired) * 1e3)
+        run("ip", "link", "delete", name)
+finally:
+    for process in all:
+        process.kill()
+        process.wait()
 PY
 }
-nft_alone >"$work/nft"
+by_hand 0 >"$work/hand-one"
+by_hand "$OTHERS" >"$work/hand-many"
 measure >"$work/one"
 for n in $(seq "$OTHERS"); do docker run -d --name "other$n" --network wired lab/shell:1 sleep 100000 >/dev/null; done
 measure >"$work/many"
 python3 - "$work" "$OTHERS" "$TIMES" <<'PY'
 import os, statistics, sys
 work, others, times = sys.argv[1:]
-read = lambda name: [[float(word) for word in line.split()] for line in open(os.path.join(work, name))]
-nft = statistics.median(row[0] for row in read("nft"))
+def medians(name):
+    rows = [[float(word) for word in line.split()] for line in open(os.path.join(work, name))]
+    return [statistics.median(column) for column in zip(*rows)]
 print(f"ms, medians of {times}")
 for name, what in [("one", "the first"), ("many", f"beside {others}")]:
-    rows = read(name)
-    wire, kernel, names = (statistics.median(column) for column in zip(*rows))
-    own = statistics.median(wire - kernel + max(0, names - nft) for wire, kernel, names in rows)
-    print(f"{what}: veth, address, route {wire:.2f}, of which netlink {kernel:.2f}; names {names:.2f}, nft alone {nft:.2f}; beyond those two {own:.2f}")
+    (wire, netlink, names), (ip, nft) = medians(name), medians(f"hand-{name}")
+    print(f"{what}: veth, address, route {wire:.1f} (its netlink messages {netlink:.1f}), by ip {ip:.1f}; names {names:.1f}, by nft {nft:.1f}; beyond: {wire + names - ip - nft:.1f}")
 PY
