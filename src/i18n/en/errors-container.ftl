@@ -107,8 +107,8 @@ problem-not-built = { $feature ->
     [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
     [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
     [search] Searching a registry is not part of dockwalk. Search with a browser, at https://hub.docker.com for example, and pull by name.
-    [secret] Secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
-    [swarm] Swarm mode is not part of dockwalk: it runs containers of this machine alone. Run them with `docker run`.
+    [secret] This node is not a swarm manager: secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
+    [swarm] This node is not a swarm manager: swarm mode is not part of dockwalk: it runs containers of this machine alone. Run them with `docker run`.
    *[other] { $feature } is not part of dockwalk yet. Leave it out.
 }
 problem-events-backwards = `since` ({ $since }) cannot be after `until` ({ $until }). Exchange the two.

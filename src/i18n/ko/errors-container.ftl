@@ -107,8 +107,8 @@ problem-not-built = { $feature ->
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
     [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
     [search] 레지스트리(registry) 검색은 dockwalk에 없습니다. https://hub.docker.com 같은 곳에서 찾아 이름으로 받으세요.
-    [secret] 시크릿(secret)과 config는 스웜(swarm) 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
-    [swarm] 스웜(swarm) 모드는 dockwalk에 없습니다. 이 컴퓨터의 컨테이너(container)만 실행합니다. `docker run`을 쓰세요.
+    [secret] 이 노드는 스웜(swarm) 매니저가 아닙니다. 시크릿(secret)과 config는 스웜 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
+    [swarm] 이 노드는 스웜(swarm) 매니저가 아닙니다. 스웜 모드는 dockwalk에 없습니다. 이 컴퓨터의 컨테이너(container)만 실행합니다. `docker run`을 쓰세요.
    *[other] { $feature }: 아직 dockwalk에 없는 기능입니다. 빼고 실행하세요.
 }
 problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦습니다. 둘을 바꾸세요.
