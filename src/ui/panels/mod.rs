@@ -15,6 +15,7 @@ pub mod inspector;
 pub mod isolation;
 pub mod lately;
 pub mod lesson;
+mod lines;
 pub mod narration;
 pub mod next;
 pub mod outline;

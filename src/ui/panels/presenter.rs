@@ -27,11 +27,13 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let mut selection = state.selection.clone();
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
+        // The class sees the table that it is asked about.
+        let tab = if state.asks_of_table() { Tab::Reach } else { state.tab };
         let of = state.isolated();
-        let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.reaching);
+        let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.looked_at());
         let (scale, of) = (2.0 * scale, of.as_ref());
-        let how = crate::ui::diagrams::How { theme, scale, spotlight: state.tab != Tab::Reach, of, reach, live };
-        diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
+        let how = crate::ui::diagrams::How { theme, scale, spotlight: tab != Tab::Reach, of, reach, live };
+        diagrams.show(ui, tab, state.world(), &lit, &mut selection, cx.words, how);
     });
     if selection != state.selection {
         cx.want(crate::ui::command::ViewCommand::Select(selection));

@@ -292,7 +292,7 @@ fn outcome(stage: &Stage<'_>, state: &WalkState) -> Came {
     let Some(end) = &state.end else {
         return Came { said: stage.say("scene-walk-under-way"), tint: Tint::Plain, fix: None };
     };
-    let said = stage.words.walk_outcome(&state.walk, end, &called(stage, &state.walk.to));
+    let said = stage.words.walk_outcome(&state.walk, end);
     let tint = match end.outcome {
         WalkOutcome::Answered => Tint::Good,
         WalkOutcome::AnsweredByHost
