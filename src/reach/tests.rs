@@ -460,10 +460,9 @@ fn from_outside_only_published_ports_lead_in() {
     let cell = lab.ask(Question::Tcp(80), &End::Outside, &a);
     check(&cell, Reaches, "published", "docker stop a");
     assert_eq!(cell.why, Why::Published { ports: ":8080→80".into() });
-    for (question, to, why, port) in [
-        (Question::Tcp(81), &a, "other-ports", "81:81"),
-        (Question::Udp(80), &b, "not-published", "80:80/udp"),
-    ] {
+    for (question, to, why, port) in
+        [(Question::Tcp(81), &a, "other-ports", "81:81"), (Question::Udp(80), &b, "not-published", "80:80/udp")]
+    {
         let cell = lab.ask(question, &End::Outside, to);
         check(&cell, DoesNot, why, "");
         assert_eq!(remake(question, &cell), Some(Remake::Publish { port: port.into() }));

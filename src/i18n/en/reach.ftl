@@ -140,3 +140,4 @@ scene-reach-guess-right = As predicted ({ $guess }).
 scene-reach-guess-wrong = Not as predicted ({ $guess }).
 scene-reach-legend-guess = At the left: what was predicted.
 reach-bar-predict-first = Predict first: it is tried on the next page.
+scene-reach-way-to-read = from the left to above

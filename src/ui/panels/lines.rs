@@ -49,8 +49,8 @@ fn said(cx: &PanelContext<'_>, line: &Line, things: &[Entity]) -> String {
     let names: Vec<_> = names.map(|facts| format!("{} {}", cx.say(facts.kind), facts.title)).collect();
     let text = line.text.trim();
     match names.is_empty() {
-        true => cx.words.say_with("dock-line", &[("text", text)]),
-        false => cx.words.say_with("dock-line-of", &[("text", text), ("things", &names.join(", "))]),
+        true => cx.words.say_with("dock-printed", &[("text", text)]),
+        false => cx.words.say_with("dock-printed-of", &[("text", text), ("things", &names.join(", "))]),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod narration;
 pub mod next;
 pub mod outline;
 pub mod presenter;
+mod printed;
 pub mod reach;
 mod speaks;
 pub mod stage;

@@ -1,6 +1,6 @@
 //! Before a class: the picture alone, a large sentence, what comes next, a thin line of time. What did not change is dimmed.
 
-use super::{PanelContext, ending, lesson, narration, next};
+use super::{PanelContext, ending, lesson, narration, next, printed};
 use crate::lesson::{ClaimView, QuestionState, QuestionView};
 use crate::ui::diagrams::{Diagrams, Tab};
 use crate::ui::state::{Face, Mover, Place};
@@ -23,7 +23,10 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let state = cx.state;
     ui.painter().rect_filled(all, 0.0, cx.theme.canvas);
     let below = all.bottom() - BELOW * scale;
-    let room = Rect::from_min_max(all.min, pos2(all.right(), below));
+    let printed = printed::lines(cx);
+    let between = below - printed::height(&printed, scale);
+    let room = Rect::from_min_max(all.min, pos2(all.right(), between));
+    printed::show(ui, cx, &printed, Rect::from_min_max(pos2(all.left(), between), pos2(all.right(), below)), scale);
     let mut selection = state.selection.clone();
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {

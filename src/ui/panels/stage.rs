@@ -2,7 +2,9 @@
 
 use super::{PanelContext, breaking, reach};
 use crate::trace::Family;
-use crate::ui::command::{Ask, Command, FilesCommand, LessonCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand};
+use crate::ui::command::{
+    Ask, Command, FilesCommand, LessonCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand,
+};
 use crate::ui::diagrams::{Diagrams, How, Live, Pick, Tab};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;

@@ -144,11 +144,8 @@ struct Seen {
 
 /// What the marks at the left and at the right mean, or what is to be done. Returns where it ends.
 fn legend(stage: &mut Stage<'_>, seen: &Seen, below: f32, high: Heights) -> f32 {
-    let keys = [
-        (seen.asked, "scene-reach-ask"),
-        (seen.guess, "scene-reach-legend-guess"),
-        (seen.proof, "scene-reach-legend"),
-    ];
+    let keys =
+        [(seen.asked, "scene-reach-ask"), (seen.guess, "scene-reach-legend-guess"), (seen.proof, "scene-reach-legend")];
     let said: Vec<_> = keys.into_iter().filter(|(is, _)| *is).map(|(_, key)| stage.say(key)).collect();
     if said.is_empty() {
         return below;
@@ -268,4 +265,3 @@ fn proof_of(reply: &ProbeReply, verdict: Verdict) -> (Option<Glyph>, &'static st
         _ => (Some(Glyph::Cross), "", Tint::Bad),
     }
 }
-

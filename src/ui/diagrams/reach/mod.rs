@@ -156,6 +156,9 @@ fn title(stage: &mut Stage<'_>, matrix: &Matrix, high: Heights) {
     let wide = stage.width(&title, font);
     stage.caption(Text::new(pos2(margin, middle), font, Ink::Strong, title));
     let said = format!("{} · {}", stage.look.reach.said(stage), counted(stage, matrix));
+    // Which way it is read, where there is room for that.
+    let more = format!("{said} · {}", stage.say("scene-reach-way-to-read"));
+    let said = if stage.width(&more, Font::Small) <= room - wide - 14.0 { more } else { said };
     let said = stage.fit(&said, Font::Small, room - wide - 14.0);
     if room - wide > 60.0 {
         stage.caption(Text::new(pos2(margin + wide + 12.0, middle + 1.0), Font::Small, Ink::Weak, said));
