@@ -10,12 +10,16 @@ mod allflags;
 mod archives;
 #[path = "reports/attached.rs"]
 mod attached;
+#[path = "reports/binds.rs"]
+mod binds;
 #[path = "common/clients.rs"]
 mod clients;
 #[path = "reports/copied.rs"]
 mod copied;
 #[path = "reports/differs.rs"]
 mod differs;
+#[path = "reports/drivers.rs"]
+mod drivers;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "reports/environment.rs"]
@@ -111,6 +115,8 @@ mod mark;
 mod memory;
 #[path = "reports/namespaces.rs"]
 mod namespaces;
+#[path = "reports/nested.rs"]
+mod nested;
 #[path = "reports/nets.rs"]
 mod nets;
 #[path = "reports/odd.rs"]
@@ -135,6 +141,8 @@ mod spelled;
 mod stats;
 #[path = "reports/statuses.rs"]
 mod statuses;
+#[path = "reports/tmpfs.rs"]
+mod tmpfs;
 #[path = "reports/told.rs"]
 mod told;
 #[path = "reports/tuned.rs"]
@@ -170,10 +178,10 @@ macro_rules! areas {
 }
 
 areas! {
-    allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nets odd
+    allflags archives attached attachments beside binds bodies commands copied drivers environment events exec exposed filters flags
+    followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nested nets odd
     overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals six sizes
-    small spelled stats statuses told tuned
+    small spelled stats statuses tmpfs told tuned
     unasked unbuilt used volumes waits
 }
 

@@ -134,7 +134,11 @@ impl Asked {
                 let source = MountSource::Volume { name: "v".into(), path: dir.join("volume"), copy_up: false };
                 self.spec.mounts.push(mount(source));
             }
-            "bind-file" => self.spec.mounts.push(mount(MountSource::Bind { path: dir.join("file"), create: false })),
+            "bind-file" => {
+                let (propagation, recursive) = (Propagation::of(more).unwrap_or_default(), more != "alone");
+                let source = MountSource::Bind { path: dir.join("file"), create: false, propagation, recursive };
+                self.spec.mounts.push(mount(source));
+            }
             "tmpfs" => self.spec.mounts.push(mount(MountSource::Tmpfs { options: more.to_owned() })),
             "cwd" => rest.clone_into(&mut self.spec.cwd),
             "user" => self.uid = rest.parse().unwrap_or(0),
