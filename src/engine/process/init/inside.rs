@@ -199,15 +199,16 @@ fn tmpfs(options: &str, read_only: bool) -> Result<(u64, String, Propagation)> {
             "noexec" => flags |= ATTR_NOEXEC,
             "suid" => flags &= !ATTR_NOSUID,
             "nosuid" => flags |= ATTR_NOSUID,
-            "noatime" => flags = flags & !ATTR_STRICTATIME | ATTR_NOATIME,
-            "strictatime" => flags = flags & !ATTR_NOATIME | ATTR_STRICTATIME,
-            "atime" | "relatime" | "norelatime" | "nostrictatime" => flags &= !(ATTR_NOATIME | ATTR_STRICTATIME),
+            "noatime" => flags |= ATTR_NOATIME,
+            "atime" => flags &= !ATTR_NOATIME,
+            "strictatime" => flags |= ATTR_STRICTATIME,
+            "nostrictatime" => flags &= !ATTR_STRICTATIME,
             "nodiratime" => flags |= ATTR_NODIRATIME,
             "diratime" => flags &= !ATTR_NODIRATIME,
             "sync" | "dirsync" => data.push(option),
             "async" => data.retain(|word| *word != "sync"),
             // Devices stay shut: see `dev.rs`. Locks that must be kept (`mand`) no kernel of these days has.
-            "nodev" | "dev" | "defaults" | "mand" | "nomand" => {}
+            "nodev" | "dev" | "defaults" | "mand" | "nomand" | "relatime" | "norelatime" => {}
             _ if OF_TMPFS.iter().any(|key| option.starts_with(key)) => {
                 data.push(option);
             }
@@ -217,6 +218,8 @@ fn tmpfs(options: &str, read_only: bool) -> Result<(u64, String, Propagation)> {
             }
         }
     }
+    // As for mount(2), whatever comes last.
+    let flags = if flags & ATTR_STRICTATIME == 0 { flags } else { flags & !ATTR_NOATIME };
     Ok((flags, data.join(","), propagation))
 }
 
