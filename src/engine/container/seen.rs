@@ -123,7 +123,8 @@ impl Engine {
             let (MountSource::Volume { path, .. } | MountSource::Bind { path, .. }) = &mount.source else { continue };
             let failed = |e: nix::errno::Errno| Fault::io("mount", &mount.target, &e.into());
             if let MountSource::Volume { name, .. } = &mount.source
-                && let Some(backing) = self.volumes.get(name)?.backing()?
+                && let Ok(volume) = self.volumes.get(name)
+                && let Some(backing) = volume.backing()?
                 && rootfs::find_mount(path)?.is_none()
             {
                 // For this thread alone: in memory it begins with nothing, and ends with the thread.

@@ -193,6 +193,19 @@ impl Volumes {
         })
     }
 
+    /// The volume of a container that is to start. One whose directory somebody has deleted is a fault `volume-gone`, and drawn no
+    /// longer.
+    pub fn of_container(&self, cx: &Cx, name: &str) -> Result<Volume> {
+        self.get(name).map_err(|fault| match fault.problem.code {
+            Code::VolumeNotFound => {
+                self.missed(cx, name);
+                let path = self.place(name);
+                Fault::new(FaultKind::NotFound, Code::VolumeGone).with("name", name).with("path", path.display())
+            }
+            _ => fault,
+        })
+    }
+
     /// One that was there, and that somebody else has removed meanwhile, is drawn no longer.
     fn missed(&self, cx: &Cx, name: &str) {
         let dir = self.root.join(name);

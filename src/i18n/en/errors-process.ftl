@@ -59,6 +59,7 @@ problem-mount-kinds = { $source } cannot be mounted at { $target }: { $found ->
     }. Name a source of that kind, or another target.
 problem-mount-not-there = { $path }: it was mounted but is not in the mount table. Run `dockwalk doctor`.
 problem-mount-over-dev = { $target }: nothing can be mounted over /dev, because the container's terminal and devices are there. Give a directory below it, such as /dev/shm, or another target.
+problem-mount-read-only-above = { $target }: it is not there, and cannot be made in what is mounted read-only at { $above }. Make the directory in that beforehand, or mount { $above } without `ro`.
 problem-mount-refused = { $target }: nothing can be mounted there in the container ({ $reason }). Check that source and target are both files or both directories.
 problem-mount-target = { $target }: a mount target must be an absolute path other than `/`, such as `/data`.
 problem-oom-score-refused = --oom-score-adj { $score }: the kernel refused it ({ $reason }). A lower score than the engine's own takes a privilege (CAP_SYS_RESOURCE) that this engine has not: give a number that is not below 0, or start the engine as root of the host.
@@ -86,6 +87,7 @@ problem-user-not-found = { $user }: there is no such user in the image's /etc/pa
 problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 2147483647, or a name. Give another with `-u` or `--group-add`.
 problem-user-file-out-of-range = { $file }, line { $line }: { $id } is no user or group: it must be a number from 0 to 2147483647. Correct this line in the image, or give a user and a group that are not in it with `-u`.
 problem-volume-driver = error looking up volume plugin { $driver }: plugin "{ $driver }" not found. Volume plugins are not part of dockwalk: leave the driver out, or say `local`.
+problem-volume-gone = The directory of volume { $name } is gone: { $path }. It was deleted by hand, and what was in it with it. `docker volume create { $name }` makes it anew, empty; then start the container again.
 problem-volume-in-use = remove { $name }: volume is in use - [{ $containers }]. Remove those containers first, with `docker rm`.
 problem-volume-mount = failed to mount local volume { $name }: mount { $device }:{ $path }: { $reason }. Look at what it is made of with `docker volume inspect { $name }`; make what is missing, or remove the volume and create it anew.
 problem-volume-mount-option = "{ $option }" in `o` is no option of { $type ->

@@ -6,7 +6,7 @@ use super::*;
 use crate::docker::is_own_sysctl;
 use crate::engine::lab::Netns;
 use crate::engine::process::user::Identity;
-use crate::engine::process::{Limits, Seccomp, SharedMemory, Ulimit, caps, seccomp};
+use crate::engine::process::{Limits, Propagation, Seccomp, SharedMemory, Ulimit, caps, seccomp};
 use crate::engine::rootfs::Rootfs;
 use crate::engine::sys::OWN;
 use std::collections::BTreeSet;
