@@ -200,7 +200,7 @@ impl Volumes {
             Code::VolumeNotFound => {
                 self.missed(cx, name);
                 let path = self.place(name);
-                Fault::new(FaultKind::NotFound, Code::VolumeGone).with("name", name).with("path", path.display())
+                Fault::failed(Code::VolumeGone).with("name", name).with("path", path.display())
             }
             _ => fault,
         })
