@@ -299,6 +299,10 @@ fn describe_storage(change: &Change, before: &World) -> Sentence {
     match change {
         Change::MountSeen(it) => match &it.kind {
             MountKind::Overlay { lower, .. } => sentence("change-mount-seen-overlay").with("count", lower.len()),
+            MountKind::Volume { name } if it.container.is_none() => sentence("change-mount-seen-of-volume")
+                .with("volume", name)
+                .with("fstype", &it.fstype)
+                .with("target", &it.target),
             MountKind::Volume { name } => {
                 sentence("change-mount-seen-volume").with("volume", name).with("target", &it.target)
             }

@@ -46,6 +46,7 @@ change-layer-gone = The directory of layer { $layer } was deleted.
 ## Storage
 change-mount-seen-overlay = A writable layer on top of { $count } layers: the overlay is mounted.
 change-mount-seen-volume = The volume { $volume } is mounted at { $target } in the container.
+change-mount-seen-of-volume = What the volume { $volume } is made of ({ $fstype }) is mounted at the host's { $target }.
 change-mount-seen-bind = The host's { $from } is mounted at { $target } in the container.
 change-mount-seen-tmpfs = Memory (tmpfs) is mounted at { $target } in the container.
 change-mount-seen = A { $fstype } file system is mounted at { $target }.

@@ -46,6 +46,7 @@ change-layer-gone = 레이어 { $layer } 디렉터리를 지웠습니다.
 ## 스토리지
 change-mount-seen-overlay = 레이어 { $count }개 위에 쓰기 레이어를 얹어 오버레이로 마운트했습니다.
 change-mount-seen-volume = { $volume } 볼륨을 컨테이너의 { $target } 경로에 마운트했습니다.
+change-mount-seen-of-volume = { $volume } 볼륨의 실체({ $fstype })를 호스트의 { $target } 경로에 마운트했습니다.
 change-mount-seen-bind = 호스트의 { $from } 경로를 컨테이너의 { $target } 경로에 마운트했습니다.
 change-mount-seen-tmpfs = 메모리(tmpfs)를 컨테이너의 { $target } 경로에 마운트했습니다.
 change-mount-seen = { $fstype } 파일 시스템을 { $target } 경로에 마운트했습니다.
