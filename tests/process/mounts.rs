@@ -2,7 +2,7 @@
 
 use crate::cases::Case;
 use crate::fixture::Fixture;
-use dockwalk::engine::process::{MountSource, MountSpec};
+use dockwalk::engine::process::{MountSource, MountSpec, Propagation};
 use dockwalk::trace::{Change, Code, MountKind};
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,16 @@ fn system() {
 }
 
 fn bind(path: &Path, target: &str, read_only: bool) -> MountSpec {
-    MountSpec { source: MountSource::Bind { path: path.to_owned(), create: false }, target: target.into(), read_only }
+    MountSpec {
+        source: MountSource::Bind {
+            path: path.to_owned(),
+            create: false,
+            propagation: Propagation::default(),
+            recursive: true,
+        },
+        target: target.into(),
+        read_only,
+    }
 }
 
 fn all_kinds() {
@@ -117,7 +126,8 @@ fn missing_source() {
     let fault = fixture.start((spec, dir)).err().expect("a fault");
     assert_eq!(fault.problem.code, Code::BindSourceMissing);
     let (mut spec, dir) = fixture.prepare(&["true"]);
-    let source = MountSource::Bind { path: path.clone(), create: true };
+    let source =
+        MountSource::Bind { path: path.clone(), create: true, propagation: Propagation::default(), recursive: true };
     spec.mounts = vec![MountSpec { source, target: "/x".into(), read_only: false }];
     assert_eq!(fixture.run_spec((spec, dir)).1, 0);
     assert!(path.is_dir());

@@ -104,7 +104,10 @@ impl Netlink {
         loop {
             datagram.clear();
             if socket.recv(&mut datagram, libc::MSG_TRUNC)? > datagram.len() {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "a longer netlink message than any that is known"));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "a longer netlink message than any that is known",
+                ));
             }
             let mut rest = datagram.as_slice();
             while !rest.is_empty() {
