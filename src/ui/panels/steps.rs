@@ -114,10 +114,8 @@ fn said(ui: &mut egui::Ui, cx: &PanelContext<'_>, notice: &Notice) {
     if has_more {
         let label = cx.say(if unfolded { "notice-less" } else { "notice-more" });
         if widgets::link(ui, &label).clicked() {
-            ui.data_mut(|data| match unfolded {
-                true => data.remove::<String>(id),
-                false => data.insert_temp(id, notice.text.clone()),
-            });
+            let shown = if unfolded { String::new() } else { notice.text.clone() };
+            ui.data_mut(|data| data.insert_temp(id, shown));
         }
     }
 }
