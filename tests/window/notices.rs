@@ -119,8 +119,11 @@ fn a_long_failure_is_two_lines_until_more_is_wanted() {
             let whole = words.problem(&problem);
             assert!(window.query_by_label(&whole).is_none() && whole.contains("driver failed"), "{whole}");
             click(&mut window, &words.say("notice-more"));
+            // It lies where it belongs once its size is known.
+            window.run_steps(4);
             window.get_by_label(&whole);
             click(&mut window, &words.say("notice-less"));
+            window.run_steps(4);
             assert!(window.query_by_label(&whole).is_none());
             tell(&mut window, ViewCommand::Escape);
         }
