@@ -6,7 +6,7 @@ use dockwalk::i18n::{Lang, Words};
 use dockwalk::reach::{End, Question};
 use dockwalk::trace::*;
 use dockwalk::ui::diagrams::{Approximate, Look, Node, Pick, Reaching, Scene, Tab, scene_in};
-use egui::Vec2;
+use egui::{Vec2, vec2};
 
 const RULE: &str = r#"iifname "br-front" oifname "br-back" drop"#;
 
@@ -134,6 +134,18 @@ fn the_bytes_at_a_place_are_those_that_were_captured() {
     digits.retain(|word| word.len() == 2);
     let bytes: Vec<u8> = digits.iter().map(|digit| u8::from_str_radix(digit, 16).unwrap()).collect();
     assert_eq!(bytes, frame(63).bytes);
+}
+
+/// Before a class the picture has a quarter of the room, and the bytes are there.
+#[test]
+fn the_bytes_at_a_place_have_room_before_a_class() {
+    let hops = (1..=60).map(|number| at(number, HOST_NS, "br-front", Passing::In, 64)).collect();
+    for world in [dropped(), walked(hops, None)] {
+        let scene = drawn(&world, Some(3), Some(vec2(640.0, 297.0)));
+        let place = scene.nodes().find(|node| node.id.part == "place").unwrap();
+        let said = texts(place);
+        assert!(said.contains("0000 02 42"), "{said}");
+    }
 }
 
 #[test]

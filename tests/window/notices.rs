@@ -95,3 +95,37 @@ fn what_failed_can_be_read_again_with_how_often_in_either_language() {
     }
     assert!(app(&window).state.failures.len() <= 30, "what grows is bounded");
 }
+
+/// A port that somebody has: two lines at most, and Docker's own words where they are wanted.
+#[test]
+fn a_long_failure_is_two_lines_until_more_is_wanted() {
+    for lang in Lang::ALL {
+        let words = dockwalk::i18n::Words::new(lang);
+        let mut window = window(lang);
+        let about = |code: Code| {
+            let problem =
+                Problem::new(code).with("name", "web").with("endpoint", "0123456789ab").with("known", "process");
+            let problem = problem.with("address", "0.0.0.0:8080").with("reason", "address already in use");
+            problem.with("transport", "tcp4").with("port", 8080).with("holder", "python3").with("pid", 12345)
+        };
+        for code in [Code::PortTaken, Code::PortAllocated, Code::PortDenied] {
+            let problem = about(code.clone());
+            let state = &mut app_mut(&mut window).state;
+            state.notify(Notice::failure(&state.words(), &problem));
+            window.run_steps(3);
+            let text = Notice::text(&words, &problem);
+            let high = window.get_by_label(&text).rect().height();
+            assert!(high < 45.0 && text.contains("web"), "{lang:?} {code:?}: {high} {text}");
+            let whole = words.problem(&problem);
+            assert!(window.query_by_label(&whole).is_none() && whole.contains("driver failed"), "{whole}");
+            click(&mut window, &words.say("notice-more"));
+            // It lies where it belongs once its size is known.
+            window.run_steps(4);
+            window.get_by_label(&whole);
+            click(&mut window, &words.say("notice-less"));
+            window.run_steps(4);
+            assert!(window.query_by_label(&whole).is_none());
+            tell(&mut window, ViewCommand::Escape);
+        }
+    }
+}

@@ -58,6 +58,43 @@ fn lacking(window: &Window) -> Option<(&'static str, Vec<String>)> {
     Some((side, wanted.into_iter().filter(|words| !said.contains(words.as_str())).collect()))
 }
 
+/// Every letter that is painted.
+fn letters(shape: &egui::Shape, found: &mut Vec<(String, f32)>) {
+    match shape {
+        egui::Shape::Vec(all) => all.iter().for_each(|one| letters(one, found)),
+        egui::Shape::Text(text) => {
+            let sizes = text.galley.job.sections.iter().map(|section| section.format.font_id.size);
+            found.push((text.galley.text().to_owned(), sizes.fold(f32::INFINITY, f32::min)));
+        }
+        _ => {}
+    }
+}
+
+/// What a page of the lessons on networks waits for in a terminal stands below the picture, large enough for the last row.
+#[test]
+fn before_a_class_the_lines_stand_there_that_the_page_speaks_of() {
+    let mut seen = 0;
+    for (name, lang) in [("06-who-reaches-whom", Lang::Ko), ("07-host-and-none", Lang::En)] {
+        let mut window = lesson_in(name, lang, (1280.0, 720.0));
+        app_mut(&mut window).state.presenter = true;
+        each_stop(&mut window, |window| {
+            let state = &app(window).state;
+            let course = state.course.as_ref().unwrap();
+            if course.is_ended() || state.place() != Some(Place::Here) {
+                return;
+            }
+            let mut painted = Vec::new();
+            window.output().shapes.iter().for_each(|shape| letters(&shape.shape, &mut painted));
+            for word in course.runner().printed().into_iter().take(2) {
+                let large = painted.iter().find(|(text, size)| text.contains(&word) && *size > 20.0);
+                assert!(large.is_some(), "{name} {}: {word}", page(window).id);
+                seen += 1;
+            }
+        });
+    }
+    assert!(seen > 15, "{seen}");
+}
+
 #[test]
 fn before_a_class_the_sentence_is_what_the_page_says() {
     let mut looked: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,14 +1,17 @@
 //! Who reaches whom, in the window: a cell is chosen and says why, and a packet that is followed comes into view by itself.
 
 use crate::common::{Window, app, app_mut, open, tell};
+use crate::lesson::{lesson_in, onward, page};
 use crate::sample::{self, id};
 use dockwalk::i18n::{Lang, Words};
-use dockwalk::reach::{End, Question};
+use dockwalk::lesson::QuestionState;
+use dockwalk::reach::{self, End, Question};
 use dockwalk::trace::*;
 use dockwalk::ui::Options;
 use dockwalk::ui::command::{PlaybackCommand, ReachingCommand, ViewCommand};
 use dockwalk::ui::diagrams::Tab;
 use dockwalk::ui::source::News;
+use dockwalk::ui::state::{Mover, Place as At};
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
 
@@ -108,4 +111,74 @@ fn a_packet_that_is_followed_comes_into_view_and_is_stepped_through() {
     tell(&mut window, ReachingCommand::Packet(false));
     window.run_steps(3);
     assert!(window.query_by_label_contains("web → shell: ").is_some(), "the table again");
+}
+
+/// The lesson on the way to that page, where it rests.
+fn at_page(lang: Lang, id: &str) -> Window {
+    let mut window = lesson_in("06-who-reaches-whom", lang, (1280.0, 720.0));
+    for _ in 0..200 {
+        if page(&window).id == id && app(&window).state.place() == Some(At::Here) {
+            return window;
+        }
+        onward(&mut window, true);
+    }
+    panic!("{id} is not reached");
+}
+
+/// What is said of the cell of that pair, and of what can be chosen in it.
+fn said_of(window: &Window, pair: &str) -> Vec<String> {
+    let scene = app(window).seen(Tab::Reach).unwrap().scene;
+    let all = scene.nodes().map(|node| node.label.clone());
+    all.filter(|label| label.starts_with(pair)).collect()
+}
+
+#[test]
+fn a_lesson_asks_of_a_cell_which_is_predicted_there_and_marked_when_packets_were_sent() {
+    for lang in Lang::ALL {
+        let words = Words::new(lang);
+        let mut window = at_page(lang, "app");
+        let (yes, no) = (words.say("scene-reach-yes"), words.say("scene-reach-no"));
+        let ask = |guess: &str| words.say_with("scene-reach-guess-as", &[("guess", guess)]);
+        while !matches!(app(&window).state.mover(), Mover::Predict(_)) {
+            onward(&mut window, true);
+        }
+        crate::common::press(&mut window, egui::Key::Space);
+        window.run_steps(20);
+        assert_eq!(app(&window).state.tab, Tab::Reach, "the table is where it is asked");
+        // No answer, and no reason, stands anywhere in it; the cell has two halves.
+        let host = words.say("reach-host");
+        for pair in ["web → app", &format!("{host} → app")] {
+            let said = said_of(&window, pair);
+            assert!(said.iter().any(|one| one.ends_with(&ask(&yes))) && said.len() == 3, "{pair}: {said:?}");
+        }
+        let shown = app(&window).seen(Tab::Reach).unwrap().scene;
+        assert!(shown.nodes().all(|node| node.id.part != "why"));
+        let half = |guess: &str, pair: &str| format!("{pair}: {}", ask(guess));
+        window.get_by_label(&half(&yes, "web → app")).click();
+        window.run_steps(20);
+        window.get_by_label(&half(&yes, &format!("{host} → app"))).click();
+        window.run_steps(20);
+        let states: Vec<_> = page(&window).questions.into_iter().map(|one| one.state).collect();
+        assert_eq!(states, [QuestionState::Predicted(0), QuestionState::Predicted(0)]);
+        while page(&window).id == "app" || app(&window).state.place() != Some(At::Here) {
+            onward(&mut window, true);
+        }
+        let told = |key: &str| words.say_with(key, &[("guess", &yes)]);
+        let said = said_of(&window, "web → app: ");
+        assert!(
+            said.len() == 1 && said[0].contains(&no) && said[0].ends_with(&told("scene-reach-guess-wrong")),
+            "{said:?}"
+        );
+        assert!(said[0].contains(&words.say("reach-proof-agrees")), "{said:?}");
+        let said = said_of(&window, &format!("{host} → app: "));
+        assert!(said[0].contains(&words.say("reach-proof-agrees")), "{said:?}");
+        assert!(said[0].ends_with(&told("scene-reach-guess-right")), "{said:?}");
+        // The pair that the page is about says why, and what changes it is what the next page does.
+        let state = &app(&window).state;
+        let (from, to) = state.pair().expect("the page is about a pair");
+        let cell = reach::cell(state.world(), Question::Ping, &from, &to, None).unwrap();
+        let steps = &state.course.as_ref().unwrap().lesson().script.steps;
+        let next = steps.iter().skip_while(|step| step.id != "apart").nth(1).unwrap();
+        assert_eq!((from.name(state.world()), cell.fix.as_deref()), (Some("web"), next.run.as_deref()));
+    }
 }

@@ -1,6 +1,6 @@
 //! What a terminal prints and the shapes of the picture show each other; what passes a cable is seen while it does, and only of now.
 
-use crate::common::{Window, app, app_mut, open, tell};
+use crate::common::{Window, app, app_mut, open, press, tell};
 use crate::lesson::{lesson_in, onward};
 use crate::sample::{self, id};
 use dockwalk::client::protocol::LinkCounters;
@@ -12,7 +12,8 @@ use dockwalk::ui::diagrams::Tab;
 use dockwalk::ui::source::News;
 use dockwalk::ui::terminal::Screen;
 use dockwalk::ui::traffic::Traffic;
-use egui_kittest::kittest::Queryable;
+use egui::Key;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -91,6 +92,44 @@ fn the_shape_that_was_chosen_or_is_pointed_at_marks_its_lines() {
     window.hover_at(at);
     window.run_steps(3);
     assert_eq!(screen(&window).marked(), [1, 2]);
+}
+
+/// By keys alone: Tab leads to the lines, arrows from one to the next; Enter chooses what the line speaks of.
+#[test]
+fn lines_are_reached_by_keys_and_light_their_shapes() {
+    let mut window = window("docker exec web ip addr");
+    for _ in 0..200 {
+        press(&mut window, Key::Tab);
+        if screen(&window).read().is_some() {
+            break;
+        }
+    }
+    let spoken = |window: &Window| {
+        let mut focused = window.root().children_recursive().filter(|node| node.is_focused());
+        focused.next().and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+    };
+    assert_eq!(screen(&window).read(), Some(3), "the last line first");
+    assert!(spoken(&window).ends_with(LINES[3].trim()), "{}", spoken(&window));
+    press(&mut window, Key::ArrowUp);
+    window.run_steps(2);
+    assert_eq!((screen(&window).read(), &*app(&window).state.told), (Some(2), &[link("web/eth0")][..]));
+    let said = spoken(&window);
+    assert!(said.contains(LINES[2].trim()) && said.contains("eth0") && said.len() > LINES[2].len(), "{said}");
+    let id = window.ctx.memory(egui::Memory::focused).unwrap();
+    let at = window.ctx.read_response(id).unwrap().rect;
+    let cell = dockwalk::ui::terminal::cell(&window.ctx);
+    assert!((at.height() - cell.y).abs() < 0.5, "the ring is around the line alone: {at:?}");
+    press(&mut window, Key::Enter);
+    assert_eq!(app(&window).state.selection, Some(link("web/eth0")));
+    for _ in 0..6 {
+        press(&mut window, Key::ArrowUp);
+    }
+    assert_eq!(screen(&window).read(), Some(0), "no farther than there are lines");
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(screen(&window).read(), Some(1));
+    press(&mut window, Key::Escape);
+    window.run_steps(2);
+    assert_eq!((screen(&window).read(), app(&window).state.told.len()), (None, 0));
 }
 
 /// Which line speaks of a thing may be what a question asks.

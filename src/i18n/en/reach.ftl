@@ -141,3 +141,4 @@ scene-reach-guess-wrong = Not as predicted ({ $guess }).
 scene-reach-legend-guess = At the left: what was predicted.
 reach-bar-predict-first = Predict first: it is tried on the next page.
 scene-reach-way-to-read = from the left to above
+scene-walk-broken-off = The packet was not followed to its end: it was given up on the way.

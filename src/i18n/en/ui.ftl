@@ -515,5 +515,5 @@ notice-port-taken = Container { $name }: port { $port } cannot be published. { $
     } Change the number before the colon of -p, or end that program.
 notice-port-allocated = Container { $name }: port { $address } cannot be published. The container { $holder } has it. Change the number before the colon of -p, or end that container.
 notice-port-denied = Container { $name }: without root no port below 1024 ({ $port }) is published. Take a higher one (-p 8080:80).
-notice-more = More
-notice-less = Less
+notice-more = Read all
+notice-less = Fold

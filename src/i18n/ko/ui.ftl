@@ -515,5 +515,5 @@ notice-port-taken = 컨테이너 { $name }: { $port }번 포트를 게시할 수
     } -p에서 콜론 앞의 번호를 바꾸거나 그 프로그램을 끝내세요.
 notice-port-allocated = 컨테이너 { $name }: { $address } 포트를 게시할 수 없습니다. 이미 컨테이너 { $holder }의 것입니다. -p에서 콜론 앞의 번호를 바꾸거나 그 컨테이너를 끝내세요.
 notice-port-denied = 컨테이너 { $name }: 루트가 아니면 1024보다 작은 포트({ $port })를 게시할 수 없습니다. 더 큰 번호를 쓰세요(-p 8080:80).
-notice-more = 자세히
+notice-more = 더 자세히
 notice-less = 접기

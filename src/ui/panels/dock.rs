@@ -257,10 +257,10 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     terminal.screen.point_at(pointed(cx));
     let whose = speaks::whose(cx, &terminal.title);
     speaks::mark(cx, &mut terminal.screen, &whose);
+    lines::show(ui, cx, &mut terminal.screen, &whose, room);
     let screen = |ui: &mut Ui| terminal.screen.show(ui, &label, if runs { Life::Runs } else { Life::Ended });
     let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), screen).inner;
     ui.advance_cursor_after_rect(all);
-    lines::show(ui, cx, &mut terminal.screen, &whose, &shown.response);
     speaks::tell(cx, &terminal.screen, &whose);
     if take && runs {
         shown.response.request_focus();
@@ -344,8 +344,8 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
         screen.point_at(pointed(cx));
         let whose = shown.map_or(Whose::Host, Whose::Container);
         speaks::mark(cx, screen, &whose);
+        lines::show(ui, cx, screen, &whose, ui.available_rect_before_wrap());
         let shown = screen.show(ui, &label, Life::Past);
-        lines::show(ui, cx, screen, &whose, &shown.response);
         speaks::tell(cx, screen, &whose);
         screen.resize(rows.unwrap_or(shown.room.0), columns);
         if let Some(text) = screen.selected_text()

@@ -7,17 +7,17 @@ use crate::ui::command::ViewCommand;
 use crate::ui::facts;
 use crate::ui::lines::Whose;
 use crate::ui::terminal::{Line, Screen};
-use egui::{Event, EventFilter, Key, Response, Role, Sense, Ui, WidgetInfo};
+use egui::{Event, EventFilter, Key, Rect, Role, Sense, Ui, WidgetInfo};
 
-/// Beside the terminal that was shown, and after it in the order of Tab.
-pub fn show(ui: &Ui, cx: &mut PanelContext<'_>, screen: &mut Screen, whose: &Whose, terminal: &Response) {
+/// Before the terminal itself in the order of Tab: a program that runs there keeps that key. `room` is what the terminal has.
+pub fn show(ui: &Ui, cx: &mut PanelContext<'_>, screen: &mut Screen, whose: &Whose, room: Rect) {
     let mut lines = screen.lines();
     lines.retain(|line| {
         let place = screen.place_of(&line.rows);
-        !line.text.trim().is_empty() && place.is_some_and(|place| terminal.rect.contains_rect(place))
+        !line.text.trim().is_empty() && place.is_some_and(|place| room.contains_rect(place))
     });
     let read = screen.read().and_then(|row| lines.iter().position(|line| line.rows.contains(&row)));
-    let id = terminal.id.with("lines");
+    let id = ui.scope_id().with("terminal lines");
     let at = read.unwrap_or(lines.len().saturating_sub(1));
     let Some((line, place)) = lines.get(at).and_then(|line| Some((line, screen.place_of(&line.rows)?))) else {
         return screen.read_at(None);
@@ -34,9 +34,9 @@ pub fn show(ui: &Ui, cx: &mut PanelContext<'_>, screen: &mut Screen, whose: &Who
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     screen.read_at(Some(line.rows.start));
     match pressed(ui) {
-        Some(Key::ArrowUp) if at == 0 => drop(screen.scroll_line(true)),
+        Some(Key::ArrowUp) if at == 0 => screen.scroll_line(true),
         Some(Key::ArrowUp) => screen.read_at(Some(lines[at - 1].rows.start)),
-        Some(Key::ArrowDown) if at + 1 == lines.len() => drop(screen.scroll_line(false)),
+        Some(Key::ArrowDown) if at + 1 == lines.len() => screen.scroll_line(false),
         Some(Key::ArrowDown) => screen.read_at(Some(lines[at + 1].rows.start)),
         Some(Key::Enter) => things.first().into_iter().for_each(|it| cx.want(ViewCommand::Select(Some(it.clone())))),
         _ => {}

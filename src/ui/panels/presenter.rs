@@ -13,6 +13,8 @@ const OF: egui::Vec2 = vec2(1280.0, 720.0);
 const SENTENCE: f32 = 34.0;
 const NEXT: f32 = 22.0;
 const LINE: f32 = 12.0;
+/// What a line of a terminal takes from the picture; the rest of its height it has from the sentence.
+const PRINTED: f32 = 12.0;
 /// All below the picture.
 const BELOW: f32 = 126.0;
 
@@ -22,11 +24,16 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let scale = (all.width() / OF.x).min(all.height() / OF.y).max(0.5);
     let state = cx.state;
     ui.painter().rect_filled(all, 0.0, cx.theme.canvas);
+    let printed = printed::line(cx);
+    let below = all.bottom() - (BELOW + if printed.is_some() { PRINTED } else { 0.0 }) * scale;
+    let room = Rect::from_min_max(all.min, pos2(all.right(), below));
+    let mut top = below + 4.0 * scale;
+    if let Some(printed) = &printed {
+        let row = Rect::from_min_max(room.left_bottom(), pos2(all.right(), below + printed::LINE * scale));
+        printed::show(ui, cx, printed, row, scale);
+        top = row.bottom() + 2.0 * scale;
+    }
     let below = all.bottom() - BELOW * scale;
-    let printed = printed::lines(cx);
-    let between = below - printed::height(&printed, scale);
-    let room = Rect::from_min_max(all.min, pos2(all.right(), between));
-    printed::show(ui, cx, &printed, Rect::from_min_max(pos2(all.left(), between), pos2(all.right(), below)), scale);
     let mut selection = state.selection.clone();
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
@@ -45,10 +52,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     sentence(
         ui,
         cx,
-        Rect::from_min_max(
-            pos2(all.left() + side, below + 4.0 * scale),
-            pos2(all.right() - side, below + 76.0 * scale),
-        ),
+        Rect::from_min_max(pos2(all.left() + side, top), pos2(all.right() - side, below + 76.0 * scale)),
         scale,
     );
     let row = Rect::from_min_max(

@@ -1,4 +1,4 @@
-//! Before a class: the lines of a terminal that the page speaks of, as large as the sentence is.
+//! Before a class: the lines of a terminal that the page speaks of, in one line above the sentence.
 
 use super::PanelContext;
 use crate::ui::fonts;
@@ -6,53 +6,40 @@ use crate::ui::state::Place;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-/// How large its letters are, and how high a line is with what is around it, where the window is as high as 720 points.
+/// How large its letters are, and how high its line is, where the window is as high as 720 points.
 const SIZE: f32 = 22.0;
-const LINE: f32 = 30.0;
-/// No more lines have room.
-const MOST: usize = 2;
+pub const LINE: f32 = 28.0;
 
-/// The lines, each with the words that the page waits for; none where it speaks of none, or nothing was done for it yet.
-pub fn lines(cx: &PanelContext<'_>) -> Vec<(String, Vec<String>)> {
-    let course = cx.state.course.as_ref().filter(|course| !course.is_ended());
-    let here = course.filter(|_| cx.state.place() == Some(Place::Here));
-    let mut lines = here.map(|course| course.spoken_of()).unwrap_or_default();
-    lines.truncate(MOST);
-    lines
+/// What stands between two lines of the terminal that have become one.
+const BETWEEN: &str = "   ·   ";
+
+/// The lines in one, with the words that the page waits for; none where it speaks of none, or nothing was done for it yet.
+pub fn line(cx: &PanelContext<'_>) -> Option<(String, Vec<String>)> {
+    let course = cx.state.course.as_ref().filter(|course| !course.is_ended())?;
+    let lines = if cx.state.place() == Some(Place::Here) { course.spoken_of() } else { Vec::new() };
+    let (lines, words): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+    (!lines.is_empty()).then(|| (lines.join(BETWEEN), words.concat()))
 }
 
-/// How high these lines are.
-pub fn height(lines: &[(String, Vec<String>)], scale: f32) -> f32 {
-    lines.len() as f32 * LINE * scale
-}
-
-/// Shows them in that room.
-pub fn show(ui: &Ui, cx: &PanelContext<'_>, lines: &[(String, Vec<String>)], room: Rect, scale: f32) {
-    if lines.is_empty() {
-        return;
-    }
+/// Shows it in that room.
+pub fn show(ui: &Ui, cx: &PanelContext<'_>, (line, words): &(String, Vec<String>), room: Rect, scale: f32) {
     let theme = &cx.theme;
     ui.painter().rect_filled(room, 0.0, theme.well);
-    for (at, (line, words)) in lines.iter().enumerate() {
-        let row = Rect::from_min_size(
-            room.min + vec2(40.0 * scale, LINE * scale * at as f32),
-            vec2(room.width() - 80.0 * scale, LINE * scale),
-        );
-        let plain = TextFormat::simple(fonts::mono(SIZE * scale), theme.text);
-        let marked = TextFormat { background: theme.accent.gamma_multiply(0.3), ..plain.clone() };
-        let mut job = LayoutJob { wrap: TextWrapping::truncate_at_width(row.width()), ..LayoutJob::default() };
-        let mut from = 0;
-        for (start, end) in places(line, words) {
-            job.append(&fonts::shown(&line[from..start]), 0.0, plain.clone());
-            job.append(&fonts::shown(&line[start..end]), 0.0, marked.clone());
-            from = end;
-        }
-        job.append(&fonts::shown(&line[from..]), 0.0, plain);
-        let galley = ui.painter().layout_job(job);
-        let response = ui.interact(row, ui.scope_id().with(("printed", at)), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, fonts::shown(line)));
-        ui.painter().galley(row.left_center() - vec2(0.0, galley.size().y / 2.0), galley, theme.text);
+    let row = room.shrink2(vec2(40.0 * scale, 0.0));
+    let plain = TextFormat::simple(fonts::mono(SIZE * scale), theme.text);
+    let marked = TextFormat { background: theme.accent.gamma_multiply(0.3), ..plain.clone() };
+    let mut job = LayoutJob { wrap: TextWrapping::truncate_at_width(row.width()), ..LayoutJob::default() };
+    let mut from = 0;
+    for (start, end) in places(line, words) {
+        job.append(&fonts::shown(&line[from..start]), 0.0, plain.clone());
+        job.append(&fonts::shown(&line[start..end]), 0.0, marked.clone());
+        from = end;
     }
+    job.append(&fonts::shown(&line[from..]), 0.0, plain);
+    let galley = ui.painter().layout_job(job);
+    let response = ui.interact(row, ui.scope_id().with("printed"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, fonts::shown(line)));
+    ui.painter().galley(row.left_center() - vec2(0.0, galley.size().y / 2.0), galley, theme.text);
 }
 
 /// Where the words stand in the line, one after the other.

@@ -198,13 +198,12 @@ impl Screen {
         Some(rows.clone().map(|row| grid.rect((row, 0), columns)).fold(Rect::NOTHING, Rect::union))
     }
 
-    /// Scrolls back by a line, or forth. False where there is none.
-    pub fn scroll_line(&mut self, back: bool) -> bool {
+    /// Scrolls back by a line, or forth, where there is one.
+    pub fn scroll_line(&mut self, back: bool) {
         let screen = self.parser.screen_mut();
         let now = screen.scrollback();
         let then = if back { (now + 1).min(screen.scrollback_len()) } else { now.saturating_sub(1) };
         screen.set_scrollback(then);
-        then != now
     }
 
     /// Leads the eye to these words: they are marked, and brought into view when they are others than before.

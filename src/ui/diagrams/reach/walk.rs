@@ -17,7 +17,8 @@ use super::super::stage::{Detail, Stage, rect};
 use super::super::{Glyph, NodeId, Pick};
 use super::WIDE;
 use crate::trace::{
-    Entity, Field, Frame, Heading, Hop, Passing, Place, RuleVerdict, WalkEndpoint, WalkOutcome, WalkState, World,
+    Entity, Field, Frame, Heading, Hop, OpKind, Passing, Place, RuleVerdict, WalkEndpoint, WalkOutcome, WalkState,
+    World,
 };
 use egui::{Rect, pos2};
 use std::ops::Range;
@@ -62,7 +63,7 @@ pub(super) fn scene(world: &World, walk: &WalkState, mut stage: Stage<'_>) -> Sc
     let count = told(walk, &stage);
     let at = chosen_hop(walk, &stage).unwrap_or(count.saturating_sub(1));
     top = hops(&mut stage, world, (walk, count), at, top, sizes);
-    let outcome = outcome(&stage, walk);
+    let outcome = outcome(&stage, world, walk);
     let lines = outcome.lines(&stage, room);
     let count = lines.len();
     for (row, (line, ink, font)) in lines.into_iter().enumerate() {
@@ -288,9 +289,15 @@ impl Came {
     }
 }
 
-fn outcome(stage: &Stage<'_>, state: &WalkState) -> Came {
+fn outcome(stage: &Stage<'_>, world: &World, state: &WalkState) -> Came {
     let Some(end) = &state.end else {
-        return Came { said: stage.say("scene-walk-under-way"), tint: Tint::Plain, fix: None };
+        let follows = |op: &crate::trace::OpState| op.op.kind == OpKind::PacketWalk && op.outcome.is_none();
+        let key = match world.ops.values().any(|op| follows(op)) {
+            true => "scene-walk-under-way",
+            // Who asked for it went away, or ended it.
+            false => "scene-walk-broken-off",
+        };
+        return Came { said: stage.say(key), tint: Tint::Plain, fix: None };
     };
     let said = stage.words.walk_outcome(&state.walk, end);
     let tint = match end.outcome {
