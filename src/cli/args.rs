@@ -190,12 +190,15 @@ pub struct ReachArgs {
     /// Ask for the other one's name, and whether its address answers
     #[arg(long)]
     pub name: bool,
+    /// Ask by IPv6 instead of IPv4
+    #[arg(short = '6', long = "ipv6")]
+    pub six: bool,
     /// Also send the packets for real, and mark where what came back disagrees
     #[arg(long)]
     pub prove: bool,
     /// The address outside that is asked; nothing else outside ever is [default: the uplink's next hop]
     #[arg(long, value_name = "ADDRESS")]
-    pub outside: Option<std::net::Ipv4Addr>,
+    pub outside: Option<std::net::IpAddr>,
     /// How long a probe waits for an answer
     #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=30_000))]
     pub patience: Option<u64>,
@@ -210,9 +213,12 @@ pub struct WalkArgs {
     /// Who sends: a container, or `host`
     #[arg(value_name = "FROM")]
     pub from: String,
-    /// Whom it is for, with a TCP port, or without one for a ping: db, db:5432, host, outside
+    /// Whom it is for, with a TCP port, or without one for a ping: db, db:5432, host, outside, 172.18.0.2, [fd00::2]:80
     #[arg(value_name = "TO[:PORT]")]
     pub to: String,
+    /// Send it by IPv6 instead of IPv4
+    #[arg(short = '6', long = "ipv6")]
+    pub six: bool,
     /// The port is a UDP port
     #[arg(long, conflicts_with = "name")]
     pub udp: bool,
@@ -224,7 +230,7 @@ pub struct WalkArgs {
     pub published: bool,
     /// The address outside it is sent to [default: the uplink's next hop]
     #[arg(long, value_name = "ADDRESS")]
-    pub outside: Option<std::net::Ipv4Addr>,
+    pub outside: Option<std::net::IpAddr>,
     /// How long an answer is waited for
     #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=30_000))]
     pub patience: Option<u64>,

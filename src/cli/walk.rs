@@ -7,7 +7,7 @@ use crate::client::protocol::{WalkCommand, WalkReport};
 use crate::i18n::Words;
 use crate::reach::{Question, Verdict};
 use crate::spec::visible;
-use crate::trace::{Code, Heading, Hop, Known, Passing, Place, RuleTrace, WalkEndpoint, WalkOutcome, WalkState};
+use crate::trace::{Code, Heading, Hop, IpVersion, Known, Passing, Place, RuleTrace, WalkEndpoint, WalkOutcome, WalkState};
 
 /// What was computed and what came back are not the same.
 const DISAGREES: u8 = 3;
@@ -50,15 +50,16 @@ fn command(asked: &WalkArgs) -> Result<WalkCommand, ClientError> {
         (Some(_), true, _) => return Err(two()),
         (None, false, true) => return Err(ClientError::new(Code::ReachBadPort).with("to", &asked.to)),
     };
-    let WalkArgs { from, outside, published, patience, .. } = asked;
-    Ok(WalkCommand { question, from: from.clone(), to, outside: *outside, published: *published, patience: *patience })
+    let WalkArgs { from, outside, published, patience, six, .. } = asked;
+    let version = reach::version(*six, *outside);
+    Ok(WalkCommand { question, version, from: from.clone(), to, outside: *outside, published: *published, patience: *patience })
 }
 
 fn said(report: &WalkReport, words: &Words) {
     let WalkState { walk, hops, end } = &report.state;
     let (from, to) = (called(&walk.from, words), called(&walk.to, words));
     let address = walk.address.map_or_else(|| to.clone(), |address| format!("{to} ({address})"));
-    out::line(words.say_with("walk-title", &[("from", &from), ("to", &address), ("packet", &walk.packet.line())]));
+    out::line(words.say_with("walk-title", &[("from", &from), ("to", &address), ("packet", &walk.line())]));
     out::line("");
     if hops.is_empty() {
         out::line(words.say_with("walk-no-frames", &[("links", &walk.watched.len().to_string())]));
@@ -73,7 +74,10 @@ fn said(report: &WalkReport, words: &Words) {
         out::line(words.problem(problem));
     }
     if knew(report) {
-        out::line(words.say("walk-no-arp"));
+        out::line(words.say(match walk.version {
+            IpVersion::V4 => "walk-no-arp",
+            IpVersion::V6 => "walk-no-ndp",
+        }));
     }
     let Some(end) = end else { return };
     out::line(words.walk_outcome(walk, end, &to));

@@ -2,7 +2,7 @@ use super::flow::identity;
 use super::*;
 use crate::trace::*;
 use proptest::prelude::*;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const WEB: Ipv4Addr = Ipv4Addr::new(172, 17, 0, 2);
 const DB: Ipv4Addr = Ipv4Addr::new(172, 18, 0, 2);
@@ -76,14 +76,14 @@ fn met(chain: &str, text: &str, came_by: Option<u32>, packet: &[u8]) -> Met {
         text: text.into(),
         netns: 1,
         came_by,
-        packet: decode_ipv4(packet),
-        began: (came_by, decode_ipv4(packet)),
+        packet: decode_ip(packet),
+        began: (came_by, decode_ip(packet)),
         evidence: Evidence::syscall("recvmsg", 1),
     }
 }
 
 fn flow(mark: Mark, addresses: &[Ipv4Addr]) -> Flow {
-    Flow { marks: vec![mark], addresses: addresses.iter().copied().collect(), ..Flow::default() }
+    Flow { marks: vec![mark], addresses: addresses.iter().copied().map(IpAddr::from).collect(), ..Flow::default() }
 }
 
 fn followed(flow: &Flow, captured: Vec<Captured>, met: Vec<Met>, most: usize) -> Vec<Hop> {
@@ -134,10 +134,10 @@ fn a_name_and_its_address_are_read() {
     udp.extend([0, 0]);
     udp.extend(answer);
     let packet = ip(17, 64, 9, (Ipv4Addr::new(127, 0, 0, 11), Ipv4Addr::LOCALHOST), &udp);
-    let dns = decode_ipv4(&packet).dns.unwrap();
-    assert_eq!((dns.question.as_str(), dns.addresses.as_slice(), dns.answers), ("web.", &[DB][..], true));
+    let dns = decode_ip(&packet).dns.unwrap();
+    assert_eq!((dns.question.as_str(), dns.addresses.as_slice(), dns.answers), ("web.", &[IpAddr::from(DB)][..], true));
     for end in 0..packet.len() {
-        assert_ne!(decode_ipv4(&packet[..end]).dns, Some(dns.clone()), "{end}");
+        assert_ne!(decode_ip(&packet[..end]).dns, Some(dns.clone()), "{end}");
     }
 }
 
@@ -282,7 +282,8 @@ fn a_walk() -> WalkState {
         from_netns: 7,
         to_netns: None,
         packet: WalkPacket::Echo,
-        address: Some(DB),
+        version: IpVersion::V4,
+        address: Some(DB.into()),
         watched: vec![at(7, 2), at(1, 4)],
         rules: RuleTrace::On,
     };
@@ -346,14 +347,14 @@ proptest! {
     fn nothing_that_is_captured_stops_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let packet = decode(&bytes);
         prop_assert!(packet.line().len() < 4096);
-        decode_ipv4(&bytes);
+        decode_ip(&bytes);
         let _ = identity(&packet);
         for kind in [0x0800, 0x0806] {
             let framed = ethernet(1, 2, kind, &bytes);
             prop_assert!(decode(&framed).ethernet.is_some());
         }
         let udp = [&[0, 53, 0, 9, 0, 0, 0, 0][..], &bytes].concat();
-        decode_ipv4(&ip(17, 64, 1, (WEB, DB), &udp));
+        decode_ip(&ip(17, 64, 1, (WEB, DB), &udp));
     }
 
     #[test]

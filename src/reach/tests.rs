@@ -224,7 +224,7 @@ impl Lab {
     }
 
     fn ask(&self, question: Question, from: &End, to: &End) -> Cell {
-        cell(&self.world, question, from, to, None).unwrap()
+        cell(&self.world, question, V4, from, to, None).unwrap()
     }
 
     fn ping(&self, from: &End, to: &End) -> Cell {
@@ -238,6 +238,7 @@ fn check(cell: &Cell, answer: Answer, why: &str, fix: &str) {
 }
 
 use Answer::{DoesNot, Reaches, Unknown};
+use IpVersion::{V4, V6};
 
 #[test]
 fn two_on_one_bridge_reach_each_other_until_one_of_them_leaves() {
@@ -403,8 +404,8 @@ fn names_are_those_of_networks_that_both_are_on() {
     check(&name(&a, &c), DoesNot, "name-not-shared", "docker network connect front c");
     check(&name(&c, &a), DoesNot, "no-names", "docker network connect front c");
     check(&name(&c, &d), DoesNot, "no-names", "");
-    assert_eq!(cell(&lab.world, Question::Name, &a, &End::Outside, None), None);
-    let matrix = matrix(&lab.world, Question::Name, None);
+    assert_eq!(cell(&lab.world, Question::Name, V4, &a, &End::Outside, None), None);
+    let matrix = matrix(&lab.world, Question::Name, V4, None);
     assert_eq!((matrix.from.len(), matrix.to.len(), matrix.cells.len()), (5, 4, 16));
 }
 
@@ -424,7 +425,7 @@ fn who_shares_a_namespace_is_at_home_there() {
     check(&lab.ping(&none, &web), DoesNot, "no-network", "docker run -d --network front lab/shell:1");
     check(&lab.ping(&web, &none), DoesNot, "no-network", "docker run -d --network front lab/shell:1");
     check(&lab.ping(&none, &End::Outside), DoesNot, "no-network", "docker run -d --network bridge lab/shell:1");
-    assert_eq!(matrix(&lab.world, Question::Ping, None).cells.len(), 6 * 5);
+    assert_eq!(matrix(&lab.world, Question::Ping, V4, None).cells.len(), 6 * 5);
 }
 
 #[test]
@@ -475,9 +476,9 @@ fn nothing_is_asked_of_what_does_not_run() {
     let a = lab.container("a", 2, &["front"]);
     let End::Container(id) = &a else { unreachable!() };
     lab.saw(Change::ContainerState { id: id.clone(), state: ContainerState::Exited { status: 0 } });
-    assert_eq!(cell(&lab.world, Question::Ping, &a, &End::Host, None), None);
-    assert_eq!(matrix(&lab.world, Question::Ping, None).cells.len(), 2);
-    assert!(matrix(&World::default(), Question::Ping, None).cells.is_empty());
+    assert_eq!(cell(&lab.world, Question::Ping, V4, &a, &End::Host, None), None);
+    assert_eq!(matrix(&lab.world, Question::Ping, V4, None).cells.len(), 2);
+    assert!(matrix(&World::default(), Question::Ping, V4, None).cells.is_empty());
 }
 
 #[test]
@@ -485,16 +486,16 @@ fn a_matrix_finds_its_cells_and_is_made_of_those_that_are_asked_for() {
     let mut lab = Lab::new();
     let networks = ["bridge", "front", "back"];
     let ends: Vec<End> = (2..82).map(|n| lab.container(&format!("c{n}"), n, &[networks[n as usize % 3]])).collect();
-    let all = matrix(&lab.world, Question::Ping, None);
+    let all = matrix(&lab.world, Question::Ping, V4, None);
     assert_eq!(all.cells.len(), 82 * 81);
     for cell in &all.cells {
         assert_eq!(all.cell(&cell.from, &cell.to), Some(cell));
     }
     assert_eq!(all.cell(&End::Host, &End::Host), None);
-    let row = between(&lab.world, Question::Ping, None, Some(&ends[0]), None);
+    let row = between(&lab.world, Question::Ping, V4, None, Some(&ends[0]), None);
     assert_eq!((row.from.len(), row.cells.len()), (1, 81));
     let same = |cell: &Cell| all.cell(&cell.from, &cell.to) == Some(cell);
     assert!(row.cells.iter().all(same));
-    let one = between(&lab.world, Question::Ping, None, Some(&ends[0]), Some(&End::Host));
+    let one = between(&lab.world, Question::Ping, V4, None, Some(&ends[0]), Some(&End::Host));
     assert!(one.cells.len() == 1 && one.cells.iter().all(same));
 }

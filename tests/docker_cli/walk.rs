@@ -4,7 +4,7 @@ use crate::engine::{Engine, Who, everyone, fails, for_everyone, good, output};
 use dockwalk::client::GateCommand;
 use dockwalk::client::protocol::{ReachCommand, WalkCommand, WalkReport};
 use dockwalk::packet::decode;
-use dockwalk::reach::{Answer, Question, Verdict};
+use dockwalk::reach::{Answer, IpVersion, Question, Verdict};
 use dockwalk::trace::{
     ChangedBy, Field, Heading, Hop, Known, Level, Passing, Place, RuleTrace, RuleVerdict, StepKind, Stopped,
     WalkOutcome,
@@ -16,40 +16,43 @@ use std::time::{Duration, Instant};
 /// Milliseconds that an answer is waited for.
 const PATIENCE: u64 = 300;
 
-struct Lab<'e> {
-    engine: &'e Engine,
+pub struct Lab<'e> {
+    pub engine: &'e Engine,
+    pub version: IpVersion,
 }
 
 impl Lab<'_> {
-    fn docker(&self, line: &str) -> String {
+    pub fn docker(&self, line: &str) -> String {
         good(self.engine.dockwalk(&[&["docker"], &*line.split(' ').collect::<Vec<_>>()].concat()))
     }
 
-    fn host(&self, line: &str) -> String {
+    pub fn host(&self, line: &str) -> String {
         good(self.engine.dockwalk(&["host", "sh", "-c", line]))
     }
 
-    fn inside(&self, container: &str, line: &str) -> String {
+    pub fn inside(&self, container: &str, line: &str) -> String {
         let pid = self.docker(&format!("inspect -f {{{{.State.Pid}}}} {container}"));
         self.host(&format!("nsenter --net=/proc/{pid}/ns/net {line}"))
     }
 
-    fn send(&self, question: Question, from: &str, to: &str, published: bool) -> WalkReport {
+    pub fn send(&self, question: Question, from: &str, to: &str, published: bool) -> WalkReport {
         let (from, to, patience) = (from.to_owned(), to.to_owned(), Some(PATIENCE));
-        let command = WalkCommand { question, from, to, outside: None, published, patience };
+        let version = self.version;
+        let command = WalkCommand { question, version, from, to, outside: None, published, patience };
         self.engine.client().walk(&command).unwrap()
     }
 
     fn has_uplink(&self) -> bool {
         let (from, to) = (Some("host".to_owned()), Some("outside".to_owned()));
         let question = Question::Ping;
-        let command = ReachCommand { question, from, to, outside: None, prove: false, patience: None };
+        let version = self.version;
+        let command = ReachCommand { question, version, from, to, outside: None, prove: false, patience: None };
         self.engine.client().reach(&command).unwrap().matrix.cells[0].answer == Answer::Reaches
     }
 
     /// Follows a packet; what comes of it is what `reach` computes, and what was captured is in order.
     #[track_caller]
-    fn walk(&self, question: Question, from: &str, to: &str) -> WalkReport {
+    pub fn walk(&self, question: Question, from: &str, to: &str) -> WalkReport {
         let report = self.send(question, from, to, false);
         assert_ne!(report.verdict, Some(Verdict::Disagrees), "{:#?}", report);
         assert_eq!(report.state.walk.rules, RuleTrace::On, "{:?}", self.engine.who());
@@ -60,12 +63,12 @@ impl Lab<'_> {
 }
 
 #[track_caller]
-fn outcome(report: &WalkReport) -> &WalkOutcome {
+pub fn outcome(report: &WalkReport) -> &WalkOutcome {
     &report.state.end.as_ref().expect("it ended").outcome
 }
 
 /// `web/eth0 Out`, by the number of the namespace that a link is in.
-fn places(report: &WalkReport, heading: Heading) -> Vec<(u64, String, Passing)> {
+pub fn places(report: &WalkReport, heading: Heading) -> Vec<(u64, String, Passing)> {
     let place = |hop: &Hop| match &hop.place {
         Place::Link { netns, name, passing, .. } => Some((*netns, name.clone(), *passing)),
         Place::Rule { .. } => None,
@@ -78,7 +81,7 @@ fn arps(report: &WalkReport) -> usize {
 }
 
 /// What a field became on its way, and what did it.
-fn changes(report: &WalkReport, heading: Heading, field: &Field) -> Vec<(String, Option<ChangedBy>)> {
+pub fn changes(report: &WalkReport, heading: Heading, field: &Field) -> Vec<(String, Option<ChangedBy>)> {
     let hops = report.state.hops.iter().filter(|hop| hop.heading == heading);
     let differs = hops.flat_map(|hop| &hop.differs).filter(|one| one.field == *field);
     differs.map(|one| (one.now.clone(), one.by.clone())).collect()
@@ -88,7 +91,7 @@ fn changes(report: &WalkReport, heading: Heading, field: &Field) -> Vec<(String,
 fn a_packet_is_seen_at_each_place_that_it_comes_by() {
     for_everyone(|who| {
         let engine = Engine::start(who);
-        let lab = Lab { engine: &engine };
+        let lab = Lab { engine: &engine, version: IpVersion::V4 };
         lab.docker("network create front");
         lab.docker("network create --internal back");
         for (name, network) in

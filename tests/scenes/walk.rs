@@ -62,6 +62,7 @@ fn walked(hops: Vec<Hop>, outcome: Option<WalkOutcome>) -> World {
         from_netns: netns(0),
         to_netns: Some(netns(1)),
         packet: WalkPacket::Tcp { port: 5432 },
+        version: IpVersion::V4,
         address: Some([172, 17, 0, 3].into()),
         watched: Vec::new(),
         rules: RuleTrace::On,

@@ -4,11 +4,11 @@
 //! then; nobody is asked whether an address is free (`nodad`), and what a router announces is not heard (`accept_ra`).
 
 use super::bridge::Bridge;
-use super::host::Host;
+use super::host::{FORWARDS6, Host, SETTING6, forwarding_rule};
 use super::request;
 use super::sandbox::{Keys, Sandbox, inner_link, inside};
 use super::six::{Endpoint6, Segment6};
-use super::sysctl::{FORWARDING6, setting6, write_sysctl};
+use super::sysctl::{FORWARDING6, forwarding6_now, setting6, write_sysctl};
 use super::*;
 use crate::engine::conductor::Why;
 use crate::engine::evidence;
@@ -126,19 +126,23 @@ impl Host {
         let call = format!("write({FORWARDING6:?}, \"1\")");
         let plan = Plan::new(StepKind::EnableForwarding, "net.ipv6.conf.all.forwarding").call(&call);
         cx.step(plan.by_hand("sysctl -w net.ipv6.conf.all.forwarding=1"), |cx| {
-            let read = || evidence::read(Path::new(FORWARDING6)).map_err(|e| Fault::io("read", FORWARDING6, &e.error));
-            let old = netns.run(read)?;
+            let old = netns.run(forwarding6_now)?;
             let mut inverse = self.forwarding6.lock();
             if old.content().trim() == "1" {
                 cx.not_made(&call, Why::There, vec![old.evidence()]);
-                return Ok(());
+            } else {
+                let (path, value) = (FORWARDING6.into(), old.content().trim().to_owned());
+                let back = NetInverse::RestoreSysctl { netns: netns.inode(), path, value };
+                *inverse = Some((cx.journal(SCOPE, &back)?, back));
+                write_sysctl(&netns, Path::new(FORWARDING6), "1")?;
+                if !self.observer.lock().lab {
+                    filter::narrow6(&self.rules);
+                }
             }
-            let (path, value) = (FORWARDING6.into(), old.content().trim().to_owned());
-            let back = NetInverse::RestoreSysctl { netns: netns.inode(), path, value };
-            *inverse = Some((cx.journal(SCOPE, &back)?, back));
-            write_sysctl(&netns, Path::new(FORWARDING6), "1")?;
-            if !self.observer.lock().lab {
-                filter::narrow6(&self.rules);
+            let now = netns.run(forwarding6_now)?;
+            let rule = forwarding_rule(&netns, FORWARDS6, SETTING6, &now);
+            if cx.world().rules.get(FORWARDS6).is_none_or(|seen| **seen != rule) {
+                cx.observe(Change::RuleSeen(rule), vec![now.evidence()]);
             }
             Ok(())
         })
@@ -146,8 +150,15 @@ impl Host {
 
     /// After the last network.
     pub(super) fn forward6_as_before(&self, cx: &Cx) -> Result<()> {
-        let Some((entry, inverse)) = self.forwarding6.lock().take() else { return Ok(()) };
-        undo(&inverse, Some(&self.netns()))?;
-        cx.undone(entry)
+        let netns = self.netns();
+        if let Some((entry, inverse)) = self.forwarding6.lock().take() {
+            undo(&inverse, Some(&netns))?;
+            cx.undone(entry)?;
+        }
+        if cx.world().rules.contains_key(FORWARDS6) {
+            let now = netns.run(forwarding6_now)?;
+            cx.observe(Change::RuleGone { key: FORWARDS6.to_owned() }, vec![now.evidence()]);
+        }
+        Ok(())
     }
 }

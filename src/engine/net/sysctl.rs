@@ -18,6 +18,11 @@ pub(super) fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()
 /// Whether IPv6 is forwarded between links.
 pub(super) const FORWARDING6: &str = "/proc/sys/net/ipv6/conf/all/forwarding";
 
+/// What it says now.
+pub(super) fn forwarding6_now() -> Result<evidence::Text> {
+    evidence::read(Path::new(FORWARDING6)).map_err(|e| Fault::io("read", FORWARDING6, &e.error))
+}
+
 /// A setting of IPv6, of a link or of all.
 pub(super) fn setting6(link: &str, name: &str) -> PathBuf {
     Path::new("/proc/sys/net/ipv6/conf").join(link).join(name)

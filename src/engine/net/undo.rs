@@ -51,8 +51,8 @@ impl Undo for NetInverse {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
             Self::DeleteBridge { name, mac, .. } => is_link_name(name) && mac.starts_with("02:42:"),
             Self::DeleteNftTable { family, name, .. } => {
-                let own = [ruleset::FAMILY, ruleset::FAMILY6].contains(&family.as_str()) && name == ruleset::TABLE;
-                own || (family == ruleset::FAMILY && name == ruleset::TRACE_TABLE)
+                let names = [ruleset::TABLE, ruleset::TRACE_TABLE];
+                [ruleset::FAMILY, ruleset::FAMILY6].contains(&family.as_str()) && names.contains(&name.as_str())
             }
             Self::RestoreSysctl { path, value, .. } => {
                 let ours = [sysctl::FORWARDING, sysctl::FORWARDING6].iter().any(|own| path == Path::new(own));

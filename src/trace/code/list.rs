@@ -153,6 +153,7 @@ codes! {
     ContainerNotRunning = "container-not-running",
     CallNotTried = "call-not-tried",
     ReachBadOutside = "reach-bad-outside",
+    ReachOtherVersion = "reach-other-version",
     ReachBadPort = "reach-bad-port",
     ReachNotRunning = "reach-not-running",
     ReachTooMany = "reach-too-many",

@@ -13,6 +13,7 @@ impl WindowState {
     pub(super) fn reaching(&mut self, command: ReachingCommand) -> Option<Effect> {
         match command {
             ReachingCommand::Ask(question) => self.reaching.question = question,
+            ReachingCommand::By(version) => self.reaching.version = version,
             ReachingCommand::Pair(from, to) => {
                 self.reaching.pair = Some((from, to));
                 self.reaching.hop = None;
@@ -46,6 +47,7 @@ impl WindowState {
         let pair = self.reaching.pair.as_ref().filter(|_| !self.proves_all());
         ReachCommand {
             question: self.reaching.question,
+            version: self.reaching.version,
             from: pair.map(|(from, _)| from.word(&self.world)),
             to: pair.map(|(_, to)| to.word(&self.world)),
             outside: None,
@@ -61,9 +63,9 @@ impl WindowState {
 
     fn to_follow(&self) -> Option<WalkCommand> {
         let (from, to) = self.reaching.pair.as_ref().filter(|(from, _)| *from != End::Outside)?;
-        let question = self.reaching.question;
+        let (question, version) = (self.reaching.question, self.reaching.version);
         let (from, to) = (from.word(&self.world), to.word(&self.world));
-        Some(WalkCommand { question, from, to, outside: None, published: false, patience: None })
+        Some(WalkCommand { question, version, from, to, outside: None, published: false, patience: None })
     }
 
     /// The engine is following a packet.
