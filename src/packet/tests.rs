@@ -372,3 +372,77 @@ proptest! {
         prop_assert_eq!(found.len(), (times.len() + 1 + usize::from(came)).min(15));
     }
 }
+
+const SIX: [Ipv6Addr; 2] = [Ipv6Addr::new(0xfd00, 1, 0, 0, 0, 0, 0, 2), Ipv6Addr::new(0xfd00, 1, 0, 0, 0, 0, 0, 3)];
+
+fn ip6(next: u8, hops: u8, (from, to): (Ipv6Addr, Ipv6Addr), inner: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0x60, 0, 0x12, 0x34];
+    bytes.extend(u16::try_from(inner.len()).unwrap().to_be_bytes());
+    bytes.extend([next, hops]);
+    bytes.extend(from.octets());
+    bytes.extend(to.octets());
+    bytes.extend(inner);
+    bytes
+}
+
+fn ndp(kind: u8, target: Ipv6Addr, option: u8) -> Vec<u8> {
+    let mut bytes = vec![kind, 0, 0, 0, 0, 0, 0, 0];
+    bytes.extend(target.octets());
+    bytes.extend([option, 1, 2, 0x42, 0, 0, 0, 9]);
+    bytes
+}
+
+#[test]
+fn frames_of_ipv6_are_read_layer_by_layer() {
+    let [a, b] = SIX;
+    let line = |bytes: &[u8]| decode(&ethernet(1, 2, 0x86dd, bytes)).line();
+    let syn = tcp(40_000, 80, 5, 0, 2);
+    assert_eq!(line(&ip6(6, 64, (a, b), &syn)), "[fd00:1::2]:40000 > [fd00:1::3]:80: TCP SYN, hlim 64");
+    let request = ip6(58, 63, (a, b), &echo(128));
+    assert_eq!(line(&request), "fd00:1::2 > fd00:1::3: ICMPv6 echo request, id 7, seq 1, hlim 63");
+    let group = "ff02::1:ff00:3".parse().unwrap();
+    let asks = ip6(58, 255, (a, group), &ndp(135, b, 1));
+    assert_eq!(line(&asks), "fd00:1::2 > ff02::1:ff00:3: NDP neighbor solicitation, who has fd00:1::3, hlim 255");
+    let answers = ip6(58, 255, (b, a), &ndp(136, b, 2));
+    let said = "fd00:1::3 > fd00:1::2: NDP neighbor advertisement, fd00:1::3 is-at 02:42:00:00:00:09, hlim 255";
+    assert_eq!(line(&answers), said);
+    let extended = [vec![60, 0, 1, 4, 0, 0, 0, 0], vec![6, 0, 1, 4, 0, 0, 0, 0], syn.clone()].concat();
+    assert!(line(&ip6(0, 64, (a, b), &extended)).contains("TCP SYN"), "behind headers of extensions");
+    let fragment = |at: u16| [vec![6, 0], at.to_be_bytes().to_vec(), vec![0, 0, 0, 1], syn.clone()].concat();
+    assert!(line(&ip6(44, 64, (a, b), &fragment(1))).contains("TCP SYN"));
+    assert!(line(&ip6(44, 64, (a, b), &fragment(8 << 3 | 1))).ends_with("protocol 44, hlim 64"));
+    let error = [vec![1, 4, 0, 0, 0, 0, 0, 0], request].concat();
+    let error = decode(&ethernet(2, 1, 0x86dd, &ip6(58, 64, (b, a), &error)));
+    assert!(error.line().contains("ICMPv6 port unreachable"), "{}", error.line());
+    assert!(error.quoted.unwrap().icmpv6.is_some());
+}
+
+#[test]
+fn a_packet_of_ipv6_is_followed_with_the_questions_for_neighbours() {
+    let ([a, b], mark) = (SIX, Mark::Echo { id: 7, sequence: 1 });
+    let (group, own) = ("ff02::1:ff00:3".parse().unwrap(), "fe80::1".parse().unwrap());
+    let frame = |bytes: Vec<u8>| ethernet(1, 2, 0x86dd, &bytes);
+    let captured = vec![
+        captured(1, (7, 2), Passing::Out, frame(ip6(58, 64, (a, b), &echo(128)))),
+        captured(2, (1, 4), Passing::In, frame(ip6(58, 64, (a, b), &echo(128)))),
+        captured(3, (1, 5), Passing::Out, frame(ip6(58, 255, (own, group), &ndp(135, b, 1)))),
+        captured(4, (1, 5), Passing::In, frame(ip6(58, 255, (b, own), &ndp(136, b, 2)))),
+        captured(5, (1, 5), Passing::Out, frame(ip6(58, 63, (a, b), &echo(128)))),
+        captured(6, (1, 5), Passing::In, frame(ip6(58, 64, (b, a), &echo(129)))),
+        captured(7, (1, 5), Passing::In, frame(ip6(58, 255, (own, group), &ndp(135, own, 1)))),
+    ];
+    let addresses = SIX.iter().copied().map(IpAddr::from).collect();
+    let hops = followed(&Flow { marks: vec![mark], addresses, ..Flow::default() }, captured, Vec::new(), 99);
+    let said: Vec<_> = hops.iter().map(said).collect();
+    assert_eq!(
+        said,
+        [
+            "There 7/2 Out []",
+            "There 1/4 In []",
+            "Neighbour 1/5 Out []",
+            "Neighbour 1/5 In []",
+            "There 1/5 Out [hop_limit 64→63 forwarding]",
+            "Back 1/5 In []",
+        ]
+    );
+}

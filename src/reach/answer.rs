@@ -87,10 +87,11 @@ impl Map<'_> {
         own
     }
 
-    /// Somebody in that namespace has an address of IPv6, or had it before a link was switched off.
+    /// Somebody in that namespace has an address of IPv6, or was given one.
     fn has_six(&self, netns: u64) -> bool {
         let own = self.graph.addresses(netns).iter().any(|(address, _)| !address.is_loopback());
-        own || self.graph.gone_from(netns).next().is_some()
+        let here = |holder: &ContainerId| self.netns(&End::Container(holder.clone())) == Some(netns);
+        own || self.world.leases.iter().any(|((_, at), holder)| at.contains(':') && here(holder))
     }
 }
 
@@ -133,8 +134,12 @@ fn from_inside(map: &Map<'_>, asked: &Asked<'_>, from: &End, to: &End) -> Outcom
     let mut outcomes: Vec<_> = addresses
         .into_iter()
         .map(|to_address| {
-            let packet =
-                Packet { from: map.version.unspecified(), to: to_address, protocol: question.protocol(), answers: false };
+            let packet = Packet {
+                from: map.version.unspecified(),
+                to: to_address,
+                protocol: question.protocol(),
+                answers: false,
+            };
             let mut walk = Walk::new(map);
             let came = walk.ask(asker, goal, packet);
             let (answer, why, because) = match came {

@@ -72,8 +72,12 @@ pub fn among(
     let to: Vec<End> = to.into_iter().filter(named).collect();
     let map = Map::of(world, version);
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
-    let cells =
-        map.iter().flat_map(|map| pairs.clone().filter_map(|(a, b)| one(map, &Asked { question, from: a, to: b, outside, at: None }))).collect();
+    let cells = map
+        .iter()
+        .flat_map(|map| {
+            pairs.clone().filter_map(|(a, b)| one(map, &Asked { question, from: a, to: b, outside, at: None }))
+        })
+        .collect();
     Matrix { question, version, from, to, cells }
 }
 

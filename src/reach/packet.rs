@@ -123,7 +123,9 @@ mod tests {
         assert!(has("::/0", "fd00::1") && has("fd00:1::/64", "fd00:1::9") && has("fd00:1::2", "fd00:1::2"));
         assert!(has("fd00:1::1/64", "fd00:1::ffff:0:0:1") && !has("fd00:1::/64", "fd00:2::1"));
         assert!(!has("default", "fd00::1") && !has("::/0", "8.8.8.8"), "each version has its own");
-        for (text, said) in [("172.17.9.9/16", "172.17.0.0/16"), ("fd00:1::9/64", "fd00:1::/64"), ("default", "0.0.0.0/0")] {
+        for (text, said) in
+            [("172.17.9.9/16", "172.17.0.0/16"), ("fd00:1::9/64", "fd00:1::/64"), ("default", "0.0.0.0/0")]
+        {
             assert_eq!(Block::parse(text).unwrap().to_string(), said);
         }
         for bad in ["", "172.17/16", "172.17.0.0/33", "fe80::1/129", "fe80::1/-1", "x/8"] {

@@ -247,9 +247,7 @@ impl Match {
                 // What answers goes to a port that was made up: none that a rule names.
                 same && ((!packet.answers && port == packet.protocol.port()) != *not)
             }
-            Self::Protocol(not, name, of) => {
-                of.is_none_or(|of| of == version) && (name == packet.carries()) != *not
-            }
+            Self::Protocol(not, name, of) => of.is_none_or(|of| of == version) && (name == packet.carries()) != *not,
             Self::ToItself => seen.to_itself,
             Self::State { answers, first } => {
                 if packet.answers {

@@ -186,7 +186,9 @@ impl Why {
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::SameNetwork { network } | Self::Internal { network } => vec![("network", network.clone())],
-            Self::Published { ports } | Self::OtherPorts { ports } | Self::PublishedFour { ports } => vec![("ports", ports.clone())],
+            Self::Published { ports } | Self::OtherPorts { ports } | Self::PublishedFour { ports } => {
+                vec![("ports", ports.clone())]
+            }
             Self::NoRoute { to, .. } | Self::Elsewhere { to } | Self::SeveralRoutes { to } => {
                 vec![("address", to.to_string())]
             }

@@ -80,7 +80,8 @@ fn by_hand(lab: &mut Lab<'_>) {
     }
     lab.inside("bb", "ip link set eth0 up");
     lab.proven("it is up again, without its address", Question::Ping);
-    lab.decides("aa", "bb", DoesNot, "no-six");
+    lab.decides("aa", "bb", DoesNot, "no-address");
+    lab.mended("aa", "bb");
     lab.docker("restart -t 0 bb");
 
     lab.inside("cc", "ip route del default");

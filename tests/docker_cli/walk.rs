@@ -107,6 +107,8 @@ fn a_packet_is_seen_at_each_place_that_it_comes_by() {
         elsewhere(&lab);
         broken(&lab);
         said(&lab);
+        other_tables(&lab);
+        busy(&lab);
     });
 }
 
@@ -135,12 +137,16 @@ fn same_bridge(lab: &Lab<'_>) {
 /// The rule that keeps bridges apart is told by the kernel.
 fn other_bridge(lab: &Lab<'_>) {
     let report = lab.walk(Question::Tcp(5432), "lone", "web");
-    let WalkOutcome::Dropped { by: Stopped::Rule { key: Some(key), text, chain }, known, hop: Some(hop) } =
-        outcome(&report)
+    let WalkOutcome::Dropped {
+        by: Stopped::Rule { key: Some(key), text, family, table, chain },
+        known,
+        hop: Some(hop),
+    } = outcome(&report)
     else {
         panic!("{report:#?}")
     };
     assert_eq!((known, chain.as_str()), (&Known::Observed, "between"));
+    assert_eq!((family.as_str(), table.as_str()), ("ip", "dockwalk"));
     assert!(key.starts_with("drop/front") && text.ends_with("drop"), "{key}: {text}");
     let last = &report.state.hops[usize::try_from(*hop).unwrap() - 1];
     assert!(matches!(&last.place, Place::Rule { verdict: RuleVerdict::Drop, handle: Some(_), .. }), "{last:?}");
@@ -312,11 +318,58 @@ fn said(lab: &Lab<'_>) {
         (&["web", "api:80", "--name"], "api:80"),
         (&["web", "host", "--name"], "--name"),
         (&["web", "api", "--outside", "192.0.2.1"], "192.0.2.1"),
+        (&["web", "api", "--pcap", "-", "--json"], "--pcap -"),
     ] {
         let said = fails(walk(args), 1);
         assert!(said.contains(problem), "{args:?}: {said}");
     }
     assert!(fails(lab.engine.dockwalk(&["trace", "pcap", from, to, "--walk", "9999"]), 1).contains("dockwalk walk"));
+    let stream = output(walk(&["web", "api", "--pcap", "-"]));
+    assert_eq!((stream.status.code(), &stream.stdout[..4]), (Some(0), &0x0a0d_0d0a_u32.to_le_bytes()[..]));
+    let word = |at: usize| u32::from_le_bytes(stream.stdout[at..at + 4].try_into().unwrap()) as usize;
+    let (mut at, mut blocks) = (0, 0);
+    while at < stream.stdout.len() {
+        (at, blocks) = (at + word(at + 4), blocks + 1);
+    }
+    assert!(at == stream.stdout.len() && blocks > 4, "nothing else is there: {blocks}");
+    let dropped = output(walk(&["db", "web:80", "--pcap", "-"]));
+    assert_eq!((dropped.status.code(), dropped.stdout.len() > 100), (Some(1), true));
+}
+
+/// A table of somebody's own is let alone, whatever its name; and its rule is named as nft names it.
+fn other_tables(lab: &Lab<'_>) {
+    lab.host("nft add table ip dockwalk_walk; nft add chain ip dockwalk_walk mine; nft add table ip dockwalk_walk1");
+    lab.host("nft add table ip mine; nft 'add chain ip mine FORWARD { type filter hook forward priority -10 ; }'");
+    lab.host("nft add rule ip mine FORWARD tcp dport 4711 drop");
+    let report = lab.send(Question::Tcp(4711), "host", "outside", false);
+    assert_eq!(report.state.walk.rules, RuleTrace::On);
+    if lab.has_uplink() {
+        let dropped = output(lab.engine.dockwalk(&["walk", "web", "outside:4711", "--patience", "200"]));
+        let text = String::from_utf8_lossy(&dropped.stdout).into_owned();
+        assert!(text.contains("nft ip mine FORWARD") && dropped.status.code() == Some(1), "{text}");
+    }
+    assert_eq!(outcome(&lab.send(Question::Ping, "web", "api", false)), &WalkOutcome::Answered);
+    let tables = lab.host("nft list tables; nft list table ip dockwalk_walk");
+    assert!(
+        tables.contains("chain mine") && tables.contains("dockwalk_walk1") && !tables.contains("dockwalk_walk2"),
+        "{tables}"
+    );
+    lab.host("nft delete table ip dockwalk_walk; nft delete table ip dockwalk_walk1; nft delete table ip mine");
+}
+
+/// Somebody else's packet is told from one that does not arrive.
+fn busy(lab: &Lab<'_>) {
+    let mut first = lab.engine.dockwalk(&["walk", "db", "web:80", "--patience", "3000"]);
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    loop {
+        let second = output(lab.engine.dockwalk(&["walk", "web", "api"]));
+        match second.status.code() {
+            Some(4) => break,
+            other => assert!(other == Some(0) && begun.elapsed() < Duration::from_secs(3), "{second:?}"),
+        }
+    }
+    assert_eq!(first.wait().unwrap().code(), Some(1));
 }
 
 /// In the namespace that the engine works in stays nothing that was there for the packet alone, whatever ends the engine.

@@ -22,7 +22,8 @@ pub struct Witness {
 }
 
 /// The groups that the engine listens to in each network namespace, and in the host's.
-const GROUPS: [&str; 2] = ["RTNLGRP_LINK|RTNLGRP_IPV4_IFADDR|RTNLGRP_IPV4_ROUTE|RTNLGRP_IPV6_IFADDR|RTNLGRP_IPV6_ROUTE", "RTNLGRP_NEIGH"];
+const GROUPS: [&str; 2] =
+    ["RTNLGRP_LINK|RTNLGRP_IPV4_IFADDR|RTNLGRP_IPV4_ROUTE|RTNLGRP_IPV6_IFADDR|RTNLGRP_IPV6_ROUTE", "RTNLGRP_NEIGH"];
 /// Seconds by which the clocks of a trace and of strace may be apart: a trace's is read off requests, which are handled a
 /// little after they came.
 const APART: f64 = 0.5;

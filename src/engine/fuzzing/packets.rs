@@ -1,6 +1,8 @@
 use crate::engine::evidence;
 use crate::packet::{Captured, Flow, Mark, decode, decode_ip, hops, pcapng};
-use crate::trace::{Book, Frame, IpVersion, Passing, RuleTrace, Walk, WalkEndpoint, WalkPacket, WalkState, WatchedLink, World};
+use crate::trace::{
+    Book, Frame, IpVersion, Passing, RuleTrace, Walk, WalkEndpoint, WalkPacket, WalkState, WatchedLink, World,
+};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 

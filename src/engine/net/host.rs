@@ -39,8 +39,8 @@ pub struct Host {
     pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
     pub(super) rules: Arc<Mutex<filter::Rules>>,
     forwarding: Mutex<Forwarding>,
-    /// How forwarding of IPv6 is undone, if it was not on before.
-    pub(super) forwarding6: Mutex<Option<(EntryId, NetInverse)>>,
+    /// How forwarding of IPv6 is undone, if it was not on before, and what came with it; the latest first.
+    pub(super) forwarding6: Mutex<Vec<(EntryId, NetInverse)>>,
     /// Hears of what others change.
     pub(super) monitor: Monitor,
 }

@@ -28,6 +28,7 @@ mod endpoint6;
 mod faults;
 mod filter;
 mod host;
+mod legible;
 mod mac_table;
 
 mod monitor;

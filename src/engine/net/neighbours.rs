@@ -2,8 +2,8 @@
 
 use super::netlink::Netlink;
 use super::*;
-use crate::reach::IpVersion;
 use crate::engine::evidence;
+use crate::reach::IpVersion;
 use netlink_packet_route::neighbour_table::{NeighbourTableAttribute, NeighbourTableMessage};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use std::io;

@@ -33,9 +33,9 @@ pub(super) fn ask(
                 let id = random::bytes::<4>().map_err(|_no_random| Errno::EIO)?;
                 echo(socket, address, id, patience, cancel)
             }),
-            Protocol::Tcp(port) => {
-                on_socket(SocketKind::Tcp, six, |socket| connect(socket, SocketAddr::new(address, port), patience, cancel))
-            }
+            Protocol::Tcp(port) => on_socket(SocketKind::Tcp, six, |socket| {
+                connect(socket, SocketAddr::new(address, port), patience, cancel)
+            }),
             Protocol::Udp(port) => on_socket(SocketKind::Udp, six, |socket| {
                 datagram(socket, SocketAddr::new(address, port), PAYLOAD, patience, cancel)
                     .map(|_| ProbeReply::Answered)
@@ -45,11 +45,7 @@ pub(super) fn ask(
 }
 
 /// Opens a socket in the calling thread's network namespace, and says what came of it with all calls.
-pub(super) fn on_socket(
-    kind: SocketKind,
-    six: bool,
-    act: impl FnOnce(&mut Socket) -> nix::Result<ProbeReply>,
-) -> Told {
+pub(super) fn on_socket(kind: SocketKind, six: bool, act: impl FnOnce(&mut Socket) -> nix::Result<ProbeReply>) -> Told {
     match Socket::open(kind, six) {
         Ok(mut socket) => {
             let reply = act(&mut socket).unwrap_or_else(reply_of);

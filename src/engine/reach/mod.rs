@@ -51,7 +51,8 @@ impl Engine {
         must_be_outside(&world, command.version, command.outside)?;
         let (from, to) =
             (reach_end(self, &world, command.from.as_deref())?, reach_end(self, &world, command.to.as_deref())?);
-        let matrix = reach::between(&world, command.question, command.version, command.outside, from.as_ref(), to.as_ref());
+        let matrix =
+            reach::between(&world, command.question, command.version, command.outside, from.as_ref(), to.as_ref());
         let names = world.containers.values().filter(|container| container.state.lives());
         let names = names.map(|container| (container.id.clone(), container.name.clone())).collect();
         let probes = if command.prove {

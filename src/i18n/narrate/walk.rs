@@ -111,10 +111,15 @@ impl Words {
 
 fn stopped(by: &Stopped, known: &Known) -> Sentence {
     match by {
-        Stopped::Rule { text, .. } if *known == Known::Observed => {
-            sentence("change-walk-ended-rule").with("rule", text)
+        Stopped::Rule { text, family, table, chain, .. } => {
+            let known = match known {
+                Known::Observed => "change-walk-ended-rule",
+                _ => "change-walk-ended-rule-computed",
+            };
+            let place = ["nft", family, table, chain].map(String::from);
+            let place = place.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+            sentence(known).with("place", place).with("rule", text)
         }
-        Stopped::Rule { text, .. } => sentence("change-walk-ended-rule-computed").with("rule", text),
         Stopped::NoRoute { to } => sentence("change-walk-ended-no-route").with("address", to),
         Stopped::LinkDown { name, .. } => sentence("change-walk-ended-link-down").with("link", name),
         Stopped::NobodyAnswers { address } => {
@@ -193,7 +198,13 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
     };
     let (address, text) = (IpAddr::from(Ipv4Addr::LOCALHOST), || "drop".to_owned());
     let dropped = |by, known| end(WalkOutcome::Dropped { by, known, hop: None });
-    let by_rule = || Stopped::Rule { key: None, text: text(), chain: "forward".into() };
+    let by_rule = || Stopped::Rule {
+        key: None,
+        text: text(),
+        family: "ip".into(),
+        table: "dockwalk".into(),
+        chain: "forward".into(),
+    };
     let mut all = vec![
         Change::WalkBegan(walk(RuleTrace::On)),
         Change::WalkBegan(walk(RuleTrace::Off(Problem::new(Code::NatNotHere)))),

@@ -310,6 +310,19 @@ pub struct Rule {
     pub place: u32,
 }
 
+impl Rule {
+    /// Family, table and chain, as nft names them; empty where they are not known. Those of the engine's own table of IPv4 stand by their
+    /// chain alone.
+    pub fn place_in_nft(&self) -> [&str; 3] {
+        let mut words = self.chain.splitn(3, ' ');
+        match (words.next(), words.next(), words.next()) {
+            (Some(family), Some(table), Some(chain)) => [family, table, chain],
+            (Some(chain), None, _) if !chain.is_empty() => ["ip", "dockwalk", chain],
+            _ => [""; 3],
+        }
+    }
+}
+
 words! {
     /// What a published port speaks.
     Transport {

@@ -531,7 +531,13 @@ pub enum Stopped {
         key: Option<String>,
         /// In nft's words.
         text: String,
-        /// The chain; empty where it is not known.
+        /// Its table's family: `ip`, `inet`. It, the table and the chain are empty where they are not known.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        family: String,
+        /// The table.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        table: String,
+        /// The chain.
         chain: String,
     },
     /// No route leads there.

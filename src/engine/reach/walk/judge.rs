@@ -4,7 +4,8 @@ use super::path::Path;
 use super::send::Sent;
 use crate::reach::{Answer, Cell, Why};
 use crate::trace::{
-    Decoded, Entity, Heading, Hop, Known, LinkKind, Missed, Passing, Place, ProbeReply, RuleVerdict, Stopped, WalkOutcome, World,
+    Decoded, Entity, Heading, Hop, Known, LinkKind, Missed, Passing, Place, ProbeReply, RuleVerdict, Stopped,
+    WalkOutcome, World,
 };
 use nix::errno::Errno;
 use std::collections::BTreeSet;
@@ -163,8 +164,10 @@ impl Case<'_> {
 /// A rule that dropped it, or its answer.
 fn dropped(hop: &Hop) -> Option<(Stopped, u32)> {
     match &hop.place {
-        Place::Rule { verdict: RuleVerdict::Drop, key, text, chain, .. } => {
-            Some((Stopped::Rule { key: key.clone(), text: text.clone(), chain: chain.clone() }, hop.number))
+        Place::Rule { verdict: RuleVerdict::Drop, key, text, family, table, chain, .. } => {
+            let (key, text, family) = (key.clone(), text.clone(), family.clone());
+            let (table, chain) = (table.clone(), chain.clone());
+            Some((Stopped::Rule { key, text, family, table, chain }, hop.number))
         }
         _ => None,
     }
@@ -219,8 +222,9 @@ fn computed(world: &World, cell: &Cell) -> Option<Stopped> {
         (Why::NoForwarding, _) => Some(Stopped::NoForwarding),
         (Why::NoForwardingSix, _) => Some(Stopped::NoForwardingSix),
         (_, Some(rule)) => {
-            let (key, text, chain) = (Some(rule.key.clone()), rule.text.clone(), rule.chain.clone());
-            Some(Stopped::Rule { key, text, chain })
+            let (key, text) = (Some(rule.key.clone()), rule.text.clone());
+            let [family, table, chain] = rule.place_in_nft().map(ToOwned::to_owned);
+            Some(Stopped::Rule { key, text, family, table, chain })
         }
         (Why::NoRoute { to, .. }, _) => Some(Stopped::NoRoute { to: *to }),
         (Why::NoNetwork | Why::NoSix { asks: true }, _) => cell.address.map(|to| Stopped::NoRoute { to }),

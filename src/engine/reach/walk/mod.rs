@@ -88,8 +88,9 @@ impl Engine {
         let name = to.word(world);
         let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
         if command.published {
-            let (question, address) = path::published(world, version, &to, command.question)
-                .ok_or_else(|| bad(Code::WalkNotPublished).with("to", target(command)).with("version", version.name()))?;
+            let (question, address) = path::published(world, version, &to, command.question).ok_or_else(|| {
+                bad(Code::WalkNotPublished).with("to", target(command)).with("version", version.name())
+            })?;
             return Ok(Wanted { from, to, name, question, version, cell: None, address: Some(address), patience });
         }
         let question = command.question;

@@ -78,12 +78,7 @@ fn bridge<'w>(world: &'w World, port: &Link) -> Option<&'w LinkKey> {
 }
 
 /// The host's port by which a container's is published, as a question, and the address at which the host listens.
-pub(super) fn published(
-    world: &World,
-    version: IpVersion,
-    to: &End,
-    question: Question,
-) -> Option<(Question, IpAddr)> {
+pub(super) fn published(world: &World, version: IpVersion, to: &End, question: Question) -> Option<(Question, IpAddr)> {
     let End::Container(id) = to else { return None };
     let (transport, port) = match question {
         Question::Tcp(port) => (Transport::Tcp, port),

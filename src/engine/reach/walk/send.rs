@@ -43,13 +43,7 @@ pub(super) struct Sent {
 
 impl Sender {
     /// Opens them in a namespace. `pid`: a process whose `/etc/resolv.conf` says who is asked for names.
-    pub fn open(
-        netns: &Netns,
-        question: Question,
-        version: IpVersion,
-        name: &str,
-        pid: Option<u32>,
-    ) -> Result<Self> {
+    pub fn open(netns: &Netns, question: Question, version: IpVersion, name: &str, pid: Option<u32>) -> Result<Self> {
         let id = random::bytes::<4>()?;
         let protocol = question.protocol();
         let (names, socket, mark) = netns.run(|| {
