@@ -96,7 +96,9 @@ fn by_hand(lab: &mut Lab<'_>) {
     lab.proven("nothing is forwarded", Question::Ping);
     lab.decides("aa", "cc", DoesNot, "no-forwarding-six");
     lab.mended("aa", "cc");
-    lab.host("nft insert rule ip6 dockwalk forward ip6 saddr fd00:51::/64 ip6 nexthdr ipv6-icmp drop");
+    lab.host(
+        "nft insert rule ip6 dockwalk forward ip6 saddr fd00:51::/64 ip6 daddr fd00:52::/64 ip6 nexthdr ipv6-icmp drop",
+    );
     lab.proven("a rule drops pings", Question::Ping);
     lab.proven("and nothing else", Question::Tcp(80));
     lab.decides("aa", "cc", DoesNot, "dropped");
