@@ -10,12 +10,16 @@ mod allflags;
 mod archives;
 #[path = "reports/attached.rs"]
 mod attached;
+#[path = "reports/binds.rs"]
+mod binds;
 #[path = "common/clients.rs"]
 mod clients;
 #[path = "reports/copied.rs"]
 mod copied;
 #[path = "reports/differs.rs"]
 mod differs;
+#[path = "reports/drivers.rs"]
+mod drivers;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "reports/environment.rs"]
@@ -111,6 +115,8 @@ mod mark;
 mod memory;
 #[path = "reports/namespaces.rs"]
 mod namespaces;
+#[path = "reports/nested.rs"]
+mod nested;
 #[path = "reports/nets.rs"]
 mod nets;
 #[path = "reports/odd.rs"]
@@ -135,6 +141,8 @@ mod spelled;
 mod stats;
 #[path = "reports/statuses.rs"]
 mod statuses;
+#[path = "reports/tmpfs.rs"]
+mod tmpfs;
 #[path = "reports/told.rs"]
 mod told;
 #[path = "reports/tuned.rs"]
@@ -145,6 +153,8 @@ mod unasked;
 mod unbuilt;
 #[path = "reports/used.rs"]
 mod used;
+#[path = "reports/vanished.rs"]
+mod vanished;
 #[path = "reports/waits.rs"]
 mod waits;
 use side::Side;
@@ -170,11 +180,11 @@ macro_rules! areas {
 }
 
 areas! {
-    allflags archives attached attachments beside bodies commands copied environment events exec exposed filters flags
-    followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nets odd
+    allflags archives attached attachments beside binds bodies commands copied drivers environment events exec exposed filters flags
+    followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nested nets odd
     overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals six sizes
-    small spelled stats statuses told tuned
-    unasked unbuilt used volumes waits
+    small spelled stats statuses tmpfs told tuned
+    unasked unbuilt used vanished volumes waits
 }
 
 #[test]
@@ -208,6 +218,48 @@ fn docker_itself_passes_the_same_checks() {
         drop(docker);
         unmount_below(dir);
         assert!(different.is_empty(), "Docker is otherwise in {different:?}");
+    });
+}
+
+/// What the host mounts below a bind after the start comes into the container whose bind hears of it, and into no other. The host is
+/// a namespace of the test's own here; one of the two is shared with nobody.
+#[test]
+fn what_the_host_mounts_later_reaches_who_asked_for_it() {
+    lab::inside("what_the_host_mounts_later_reaches_who_asked_for_it", &["docker", "mount", "unshare"], |dir| {
+        let host = dir.join("host");
+        std::fs::create_dir_all(host.join("below")).unwrap();
+        let [host, below] = [&host, &host.join("below")].map(|path| path.display().to_string());
+        lab::run("mount", &["--bind", &host, &host]);
+        lab::run("mount", &["--make-shared", &host]);
+        for who in engine::everyone() {
+            let engine = engine::Engine::start(who);
+            let docker = |line: &str| engine::good(engine.docker(&line.split(' ').collect::<Vec<_>>()));
+            docker(&format!("pull -q {}", side::IMAGE));
+            for (name, option) in [("hears", ":rslave,ro"), ("apart", "")] {
+                docker(&format!("run -d --name {name} -v {host}:/d{option} {} sleep 600", side::IMAGE));
+            }
+            lab::run("mount", &["-t", "tmpfs", "later", &below]);
+            std::fs::write(format!("{below}/seen"), "").unwrap();
+            assert_eq!(
+                (docker("exec hears ls /d/below"), docker("exec apart ls /d/below")),
+                ("seen".into(), "".into())
+            );
+            // With what is mounted there already, or without.
+            for (option, seen) in [("", "seen"), (",bind-recursive=disabled", "")] {
+                let mount = format!("--mount type=bind,src={host},dst=/d{option}");
+                assert_eq!(docker(&format!("run --rm {mount} {} ls /d/below", side::IMAGE)), seen, "{option}");
+            }
+            lab::run("umount", &[&below]);
+            assert_eq!(docker("exec hears ls /d/below"), "");
+            let mounts = docker("inspect -f {{range.Mounts}}{{.Propagation}},{{.RW}}{{end}} hears apart");
+            assert_eq!(mounts, "rslave,false\nrprivate,true");
+            // The engine's own namespace lets nothing out.
+            let line = format!("run --rm -v {host}:/d:rshared {} true", side::IMAGE);
+            let said = engine::fails(engine.docker(&line.split(' ').collect::<Vec<_>>()), 125);
+            assert!(said.contains("not a shared mount") && said.contains("rslave"), "{said}");
+            docker("rm -f hears apart");
+        }
+        lab::run("umount", &[&host]);
     });
 }
 

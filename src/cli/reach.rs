@@ -7,7 +7,7 @@ use crate::client::ClientError;
 use crate::client::protocol::{Probed, ReachCommand, ReachReport};
 use crate::docker::ProgressDetail;
 use crate::i18n::Words;
-use crate::reach::{Answer, Cell, End, IpVersion, Question, Verdict, Why};
+use crate::reach::{self, Answer, Cell, End, IpVersion, Question, Remake, Verdict, Why};
 use crate::spec::visible;
 use crate::trace::Code;
 use std::collections::HashMap;
@@ -264,6 +264,13 @@ fn said(report: &Shown<'_>, cell: &Cell, words: &Words) {
     if let Some(fix) = &cell.fix {
         let key = if cell.answer == Answer::Reaches { "reach-cut" } else { "reach-fix" };
         out::line(format_args!("  {}", words.say_with(key, &[("command", fix)])));
+    }
+    match reach::remake(report.matrix.question, cell) {
+        Some(Remake::Publish { port }) => {
+            out::line(format_args!("  {}", words.say_with("reach-remake-publish", &[("port", &port)])));
+        }
+        Some(Remake::Network) => out::line(format_args!("  {}", words.say("reach-remake-network"))),
+        None => {}
     }
     if let Some(probed) = probe(report, cell) {
         let reply = words.probe_reply(&probed.probe.reply);

@@ -122,7 +122,7 @@ fn said(report: &WalkReport, words: &Words) {
         }));
     }
     let Some(end) = end else { return };
-    out::line(words.walk_outcome(walk, end, &to));
+    out::line(words.walk_outcome(walk, end));
     if let WalkOutcome::Dropped { known, hop, .. } = &end.outcome {
         if let Some(hop) = hop {
             out::line(words.say_with("walk-last-seen", &[("hop", &hop.to_string())]));

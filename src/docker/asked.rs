@@ -72,9 +72,15 @@ const HOST: &Fields = &Fields(&[
 const MOUNT: &Fields = &Fields(&[
     (Text, "Type Source Target Consistency"),
     (Flag, "ReadOnly"),
-    (Pointer(&Object(&Fields(&[(Flag, "NoCopy")]))), "VolumeOptions"),
+    (Pointer(&Object(VOLUME)), "VolumeOptions"),
     (Pointer(&Object(&Fields(&[(Whole, "SizeBytes"), (Upto(0xffff_ffff), "Mode")]))), "TmpfsOptions"),
-    (Pointer(&Object(&Fields(&[(Flag, "CreateMountpoint"), (Text, "Propagation")]))), "BindOptions"),
+    (Pointer(&Object(&Fields(&[(Flag, "CreateMountpoint NonRecursive"), (Text, "Propagation")]))), "BindOptions"),
+]);
+
+const VOLUME: &Fields = &Fields(&[
+    (Flag, "NoCopy"),
+    (TEXT_OF, "Labels"),
+    (Pointer(&Object(&Fields(&[(Text, "Name"), (TEXT_OF, "Options")]))), "DriverConfig"),
 ]);
 
 /// An endpoint that is `null` is another than one that says nothing.

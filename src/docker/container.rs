@@ -287,6 +287,24 @@ pub struct MountRequest {
 pub struct VolumeOptions {
     #[serde(skip_serializing_if = "is_default")]
     pub no_copy: bool,
+    /// Of a volume that is made for it.
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Who makes it, and of what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub driver_config: Option<DriverConfig>,
+    #[serde(flatten)]
+    pub rest: Rest,
+}
+
+/// As `docker volume create --driver … -o …` has it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct DriverConfig {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    #[serde(deserialize_with = "or_default::deserialize", skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
     #[serde(flatten)]
     pub rest: Rest,
 }
@@ -306,6 +324,12 @@ pub struct TmpfsOptions {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct BindOptions {
+    /// `private`, `rprivate`, `shared`, `rshared`, `slave`, `rslave`; empty for `rprivate`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub propagation: String,
+    /// Without what is mounted below the source.
+    #[serde(skip_serializing_if = "is_default")]
+    pub non_recursive: bool,
     #[serde(skip_serializing_if = "is_default")]
     pub create_mountpoint: bool,
     #[serde(flatten)]

@@ -29,8 +29,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("HostConfig.LogConfig.", "Type"),
     ("HostConfig.RestartPolicy.", "Name"),
     ("HostConfig.Mounts.", "ClusterOptions Consistency ImageOptions Type"),
-    ("HostConfig.Mounts.BindOptions.", "NonRecursive Propagation ReadOnlyForceRecursive ReadOnlyNonRecursive"),
-    ("HostConfig.Mounts.VolumeOptions.", "DriverConfig Labels Subpath"),
+    ("HostConfig.Mounts.BindOptions.", "Propagation ReadOnlyForceRecursive ReadOnlyNonRecursive"),
+    ("HostConfig.Mounts.VolumeOptions.", "Subpath"),
     ("HostConfig.Mounts.TmpfsOptions.", "Options"),
     (
         "NetworkingConfig.",

@@ -44,7 +44,7 @@ pub use auth::{AuthAnswer, AuthConfig};
 pub use checks::{is_host_name, is_own_sysctl, is_search_domain, mac};
 pub use config_file::{ConfigFile, HelperLogin, KeptLogin};
 pub use container::{
-    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, EndpointConfig,
+    BindOptions, ContainerConfig, ContainerCreate, ContainerCreated, ContainerUpdate, DriverConfig, EndpointConfig,
     EndpointIpamConfig, HealthConfig, HostConfig, LogConfig, MountRequest, NetworkingConfig, PortBinding, Rest,
     RestartPolicy, SECCOMP_PROFILE, TmpfsOptions, Ulimit, VolumeOptions,
 };

@@ -48,6 +48,8 @@ pub enum FaultKind {
     NotBuilt,
     /// 503: too much is being done already.
     Busy,
+    /// 503: this is not the kind of host that does it.
+    Unavailable,
     /// 499: the user cancelled it.
     Cancelled,
     /// 500: the host, the disk or a registry failed.

@@ -170,14 +170,16 @@ impl Words {
 
     /// What went wrong, why, and what to do. A problem of a later version is shown by its code and variables.
     pub fn problem(&self, problem: &Problem) -> String {
-        let mut args = FluentArgs::new();
-        older::variables(&problem.code).iter().for_each(|(name, value)| args.set(*name, *value));
-        problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), named(name, value)));
-        let known = self.format(&format!("problem-{}", problem.code), &args);
+        let known = self.format(&format!("problem-{}", problem.code), &variables(problem));
         known.unwrap_or_else(|| {
             let args = problem.args.iter().map(|(name, value)| format!(", {name}: {value}"));
             said(&format!("{}{}", problem.code, args.collect::<String>())).into_owned()
         })
+    }
+
+    /// The same in the words of another message.
+    pub fn problem_as(&self, key: &str, problem: &Problem) -> String {
+        self.format(key, &variables(problem)).unwrap_or_else(|| self.problem(problem))
     }
 
     /// True when there is a message for problems of this code.
@@ -223,6 +225,14 @@ fn said(value: &str) -> Cow<'_, str> {
         None => visible::line(value),
         Some((end, _)) => Cow::Owned(format!("{}…", visible::line(&value[..end]))),
     }
+}
+
+/// What a problem's message may say.
+fn variables(problem: &Problem) -> FluentArgs<'_> {
+    let mut args = FluentArgs::new();
+    older::variables(&problem.code).iter().for_each(|(name, value)| args.set(*name, *value));
+    problem.args.iter().for_each(|(name, value)| args.set(name.as_str(), named(name, value)));
+    args
 }
 
 /// How many characters of a variable are said.

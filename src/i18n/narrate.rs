@@ -15,7 +15,15 @@ use crate::trace::{
 /// A message and its variables.
 struct Sentence {
     key: &'static str,
-    vars: Vec<(&'static str, String)>,
+    vars: Vec<(&'static str, Said)>,
+}
+
+/// What stands for a variable.
+enum Said {
+    /// A name, a number: the same in every language.
+    Text(String),
+    /// A word of the reader's language, by its message.
+    Word(&'static str),
 }
 
 fn sentence(key: &'static str) -> Sentence {
@@ -23,8 +31,12 @@ fn sentence(key: &'static str) -> Sentence {
 }
 
 impl Sentence {
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.vars.push((name, value.to_string()));
+    fn with(self, name: &'static str, value: impl ToString) -> Self {
+        self.said(name, Said::Text(value.to_string()))
+    }
+
+    fn said(mut self, name: &'static str, value: Said) -> Self {
+        self.vars.push((name, value));
         self
     }
 }
@@ -99,9 +111,25 @@ impl Words {
     }
 
     fn speak(&self, sentence: &Sentence) -> String {
-        let vars: Vec<_> = sentence.vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.say_with(sentence.key, &vars)
+        let said = |value: &Said| match value {
+            Said::Text(text) => text.clone(),
+            Said::Word(key) => self.say(key),
+        };
+        let vars: Vec<_> = sentence.vars.iter().map(|(name, value)| (*name, said(value))).collect();
+        let vars: Vec<_> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let told = self.say_with(sentence.key, &vars);
+        let words = sentence.vars.iter().zip(&vars).filter(|((_, value), _)| matches!(value, Said::Word(_)));
+        match words.map(|(_, (_, word))| *word).any(|word| told.starts_with(word)) {
+            true => capital(&told),
+            false => told,
+        }
     }
+}
+
+/// A sentence that begins with a word of the language begins with a capital, where there are any.
+fn capital(told: &str) -> String {
+    let mut rest = told.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 fn describe(change: &Change, before: &World) -> Sentence {
@@ -271,6 +299,10 @@ fn describe_storage(change: &Change, before: &World) -> Sentence {
     match change {
         Change::MountSeen(it) => match &it.kind {
             MountKind::Overlay { lower, .. } => sentence("change-mount-seen-overlay").with("count", lower.len()),
+            MountKind::Volume { name } if it.container.is_none() => sentence("change-mount-seen-of-volume")
+                .with("volume", name)
+                .with("fstype", &it.fstype)
+                .with("target", &it.target),
             MountKind::Volume { name } => {
                 sentence("change-mount-seen-volume").with("volume", name).with("target", &it.target)
             }
@@ -461,10 +493,8 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
                 ProbeReply::NotSent => "change-reach-probed-not-sent",
                 ProbeReply::Silent | ProbeReply::Other(_) => "change-reach-probed-silent",
             };
-            let from = it.from.as_ref().map(|id| container(before, id));
-            let host = || before.host.as_ref().map_or_else(|| "host".to_owned(), |host| host.hostname.clone());
-            let told = sentence(key).with("from", from.unwrap_or_else(host)).with("to", &it.to);
-            told.with("asked", &it.asked)
+            let from = it.from.as_ref().map_or(walk::HOST, |id| Said::Text(container(before, id)));
+            sentence(key).said("from", from).said("to", walk::end_called(&it.to, before)).with("asked", &it.asked)
         }
         Change::WalkBegan(it) => walk::began(it, before),
         Change::PacketSeen { hop, .. } => walk::seen(hop),

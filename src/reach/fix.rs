@@ -5,9 +5,9 @@ use super::names::{has_names, networks};
 use super::packet::{Block, IpVersion};
 use super::rules;
 use super::walk::Map;
-use super::{Answer, End, Protocol, Question, Why};
+use super::{Answer, End, Question, Why};
 use crate::spec::{ContainerId, NetworkId};
-use crate::trace::{Change, Entity, Link, LinkKey, Network, NetworkMode, Route, Rule, RuleAction, World};
+use crate::trace::{Change, Entity, Link, LinkKey, Network, Route, Rule, RuleAction, World};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -89,16 +89,6 @@ fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
             }
             _ => meet(world, from, to, question == Question::Name),
         },
-        Why::NoNetwork => match (container(from).filter(|id| is_alone(world, id)), container(to)) {
-            // One that is on `none` is not put on another network.
-            (Some(alone), other) => {
-                again(world, alone, other.and_then(|other| networks(world, other).first().copied()))
-            }
-            (None, Some(alone)) => {
-                again(world, alone, container(from).and_then(|id| networks(world, id).first().copied()))
-            }
-            (None, None) => None,
-        },
         Why::LinkDown { .. } | Why::NoCarrier { .. } => {
             let Entity::Link(key) = outcome.because.as_ref()? else { return None };
             switched_on(map, asked, off(map, world.links.get(key)?), outcome)
@@ -126,16 +116,6 @@ fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
         Why::Dropped { .. } => {
             let Entity::Rule(key) = outcome.because.as_ref()? else { return None };
             before(map, world.rules.get(key)?, outcome)
-        }
-        Why::NotPublished | Why::OtherPorts { .. } => {
-            let container = world.containers.get(container(to)?)?;
-            // Ports are published when a container is made; no ping comes in at all.
-            let port = match question.protocol() {
-                Protocol::Tcp(port) => format!("{port}:{port}"),
-                Protocol::Udp(port) => format!("{port}:{port}/udp"),
-                Protocol::Icmp => return None,
-            };
-            Some(plain(format!("docker run -d -p {port} {}", word(&container.image_name))))
         }
         _ => None,
     }
@@ -228,18 +208,6 @@ fn connect(world: &World, network: &NetworkId, id: &ContainerId) -> Option<Mende
 /// A network that leads out: the default one.
 fn outward(world: &World) -> Option<&NetworkId> {
     world.networks.values().find(|network| network.name == "bridge").map(|network| &network.id)
-}
-
-fn is_alone(world: &World, id: &ContainerId) -> bool {
-    networks(world, id).is_empty()
-        && world.containers.get(id).is_some_and(|container| container.network_mode != NetworkMode::Host)
-}
-
-/// The same image on another network: what is on `none` stays there as long as it lives.
-fn again(world: &World, id: &ContainerId, network: Option<&NetworkId>) -> Option<Mended> {
-    let image = &world.containers.get(id)?.image_name;
-    let network = network.and_then(|id| world.networks.get(id)).map_or("bridge", |network| &network.name);
-    Some(plain(format!("docker run -d --network {} {}", word(network), word(image))))
 }
 
 /// Of a pair the end that is switched off.

@@ -21,6 +21,7 @@ mod matrix;
 mod names;
 mod packet;
 mod proof;
+mod remake;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ mod why;
 pub use matrix::{Matrix, among, between, cell, cell_at, matrix};
 pub use packet::{IpVersion, Protocol};
 pub use proof::{Verdict, asked, is_strange, proven, verdict};
+pub use remake::{Remake, remake};
 pub use why::Why;
 
 use crate::spec::ContainerId;
@@ -116,6 +118,16 @@ impl End {
             Self::Container(_) => self.name(world).unwrap_or_default().to_owned(),
             Self::Host => Self::HOST.to_owned(),
             Self::Outside => Self::OUTSIDE.to_owned(),
+        }
+    }
+
+    /// Who is meant by that word: a container of that name, else the host or what is outside.
+    pub fn called(world: &World, word: &str) -> Option<Self> {
+        match (world.container(word), word) {
+            (Some(container), _) => Some(Self::Container(container.id.clone())),
+            (None, Self::HOST) => Some(Self::Host),
+            (None, Self::OUTSIDE) => Some(Self::Outside),
+            (None, _) => None,
         }
     }
 

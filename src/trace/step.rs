@@ -145,6 +145,8 @@ kinds! {
     StackFilesystem = Storage, Story;
     /// The overlay is mounted.
     MountOverlay = Storage, Stage;
+    /// What a volume is made of is mounted.
+    MountVolume = Storage, Stage;
     /// Memory that containers share is mounted.
     MountShared = Storage, Stage;
     /// `hostname`, `hosts` and `resolv.conf` are written.

@@ -105,6 +105,19 @@ impl Course {
         self.face = face;
     }
 
+    /// The lines of its terminal that the page speaks of: those in which its goals found what they wait for, each as it was printed last,
+    /// with the words themselves.
+    pub fn spoken_of(&self) -> Vec<(String, Vec<String>)> {
+        let Some(terminal) = self.runner.step().watches() else { return Vec::new() };
+        let (text, words) = (self.console.text(terminal), self.runner.printed());
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let has = |line: &str, word: &String| crate::lesson::words(line, word).next().is_some();
+        let of = |word: &String| lines.iter().rposition(|line| has(line, word));
+        let found: BTreeSet<usize> = words.iter().filter_map(of).collect();
+        let own = |line: &str| words.iter().filter(|word| has(line, word)).cloned().collect();
+        found.into_iter().map(|at| (lines[at].to_owned(), own(lines[at]))).collect()
+    }
+
     /// That terminal has printed something.
     pub fn has_printed(&self, terminal: &crate::lesson::Terminal) -> bool {
         !self.console.text(terminal).is_empty()

@@ -138,7 +138,7 @@ fn words(side: &Side<'_>) {
     for host in [
         json!({"PidMode": "container:x"}),
         json!({"LogConfig": {"Type": "syslog"}}),
-        json!({"Binds": ["/tmp:/m:rshared"]}),
+        json!({"Mounts": [{"Type": "volume", "Target": "/m", "VolumeOptions": {"Subpath": "x"}}]}),
         json!({"Runtime": "runc"}),
     ] {
         assert!(said(host.clone()).contains("cannot do this yet"), "{host}");

@@ -45,12 +45,13 @@ fn filled(docker: &lab::Docker, dir: &Path) {
 }
 
 /// What it said: layers come side by side, so their lines in order of their names, each layer's in its own order. How far one has
-/// come, and that it was hashed, is said or not as it happens.
+/// come, and that it was hashed, is said or not as it happens; so is "Download complete" by dockerd, whose watchers of a transfer are
+/// told its last state and may miss one before.
 fn said(output: &Output) -> Vec<String> {
     assert!(output.status.success(), "{output:?}");
     let text = [&output.stdout[..], &output.stderr[..]].concat();
     let text = String::from_utf8(text).unwrap();
-    let passing = ["Verifying Checksum", "Waiting", "Downloading", "Extracting"];
+    let passing = ["Verifying Checksum", "Waiting", "Downloading", "Download complete", "Extracting"];
     let mut lines: Vec<_> = text.lines().filter(|line| !passing.iter().any(|word| line.contains(word))).collect();
     let of_layer = |line: &str| line.split(": ").next().is_some_and(|id| id.len() == 12).then(|| line[..12].to_owned());
     let first = lines.iter().position(|line| of_layer(line).is_some()).unwrap_or(0);

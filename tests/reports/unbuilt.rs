@@ -5,15 +5,33 @@ use crate::side::{IMAGE, Side, shared, text};
 /// Command lines, and a word of what is said.
 const LINES: &[(&str, &str)] = &[
     ("search shell", "by name"),
-    ("swarm init", "Swarm mode"),
-    ("node ls", "Swarm mode"),
-    ("service ls", "Swarm mode"),
+    ("swarm init", "swarm mode"),
+    ("node ls", "swarm mode"),
+    ("service ls", "swarm mode"),
     ("secret ls", "/run/secrets"),
     ("config ls", "/run/secrets"),
     ("plugin ls", "Plugins"),
 ];
 
+/// What a host answers that is in no swarm, Docker's as well.
+const OF_SWARMS: [(&str, &str); 10] = [
+    ("GET", "/swarm"),
+    ("POST", "/swarm/update?version=1"),
+    ("GET", "/swarm/unlockkey"),
+    ("GET", "/nodes"),
+    ("GET", "/services"),
+    ("GET", "/services/x"),
+    ("GET", "/tasks"),
+    ("GET", "/secrets"),
+    ("GET", "/configs"),
+    ("DELETE", "/services/x"),
+];
+
 pub fn area(side: &Side<'_>) {
+    for (method, path) in OF_SWARMS {
+        let (status, body) = side.request(method, path);
+        assert!(status == 503 && text(&body).contains("This node is not a swarm manager"), "{method} {path}: {status}");
+    }
     if side.is_docker() {
         // It has them.
         return;
@@ -43,7 +61,8 @@ pub fn area(side: &Side<'_>) {
     for (method, path, status, word) in [
         ("GET", "/distribution/lab/shell:1/json", 501, "registry"),
         ("GET", "/images/search?term=x", 501, "Searching"),
-        ("PUT", "/volumes/data", 501, "Swarm"),
+        ("PUT", "/volumes/data", 503, "swarm mode"),
+        ("POST", "/swarm/init", 501, "swarm mode"),
         ("POST", "/plugins/pull", 501, "Plugins"),
         ("GET", "/plugins/a/b:1/json", 404, "Plugins"),
         ("GET", "/containers/box/attach/ws", 501, "web socket"),

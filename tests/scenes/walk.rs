@@ -98,8 +98,7 @@ fn dropped() -> World {
 
 fn drawn(world: &World, hop: Option<u32>, room: Option<Vec2>) -> Scene {
     let pair = Some((End::Container(id("web")), End::Container(id("shell"))));
-    let (question, version) = (Question::Tcp(5432), IpVersion::V4);
-    let reach = Reaching { question, version, pair, packet: true, hop };
+    let reach = Reaching { question: Question::Tcp(5432), pair, packet: true, hop, ..Reaching::default() };
     let look = Look { reach: &reach, room, ..Look::default() };
     let scene = scene_in(Tab::Reach, world, look, &Words::new(Lang::En), &Approximate);
     laws::hold(&scene, &format!("in {room:?}"));

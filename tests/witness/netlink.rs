@@ -153,7 +153,8 @@ impl Exchange {
         claimed.iter().filter(|word| **word != "peer=").all(|word| sent.iter().any(|token| token == word))
             && match reply {
                 [] => true,
-                [ack] => ack == "NLMSG_ERROR error=0" && acked(),
+                [ack] if ack == "NLMSG_ERROR error=0" => acked(),
+                [object] => self.replies.iter().any(|reply| reply.kind != 2 && shows(reply, object, None)),
                 _ => false,
             }
     }

@@ -215,6 +215,10 @@ fn binds(volumes: &[String]) -> Result<Vec<String>, ClientError> {
         }
         _ => Ok(text.clone()),
     };
+    // As Docker's CLI: what is left empty is not taken for anything.
+    if let Some(bad) = volumes.iter().find(|text| text.is_empty() || text.split(':').any(str::is_empty)) {
+        return Err(ClientError::new(Code::InvalidVolumeSpec).with("spec", bad));
+    }
     volumes.iter().filter(|text| text.contains(':')).map(absolute).collect()
 }
 

@@ -1,20 +1,30 @@
 //! The grammar of `--mount`: `type=volume,source=data,target=/data,readonly` (docker/cli `opts/mount.go`).
 
 use crate::client::{ClientError, units};
-use crate::docker::MountRequest;
+use crate::docker::{BindOptions, DriverConfig, MountRequest, bool_of};
 use crate::trace::Code;
 
 /// One `--mount` as the API takes it.
 pub(super) fn parse(text: &str) -> Result<MountRequest, ClientError> {
     let mut mount = MountRequest { kind: "volume".to_owned(), ..MountRequest::default() };
-    for field in text.split(',') {
+    let mut names = Vec::new();
+    for field in fields(text) {
         // `--mount type=bind, source=…`: the shell has cut it in two, and the rest would be taken for the image.
         if field != field.trim() || field.is_empty() {
             return Err(ClientError::new(Code::MountSpace).with("mount", text));
         }
-        let (name, value) = field.split_once('=').map_or((field, None), |(name, value)| (name, Some(value)));
-        set(&mut mount, &name.to_ascii_lowercase(), value)
-            .map_err(|code| ClientError::new(code).with("mount", text).with("field", field))?;
+        let (name, value) = field.split_once('=').map_or((field.as_str(), None), |(name, value)| (name, Some(value)));
+        let name = name.to_ascii_lowercase();
+        set(&mut mount, &name, value)
+            .map_err(|code| ClientError::new(code).with("mount", text).with("field", &field))?;
+        names.push(name);
+    }
+    let foreign = |name: &&String| {
+        let of = |kind| name.starts_with(&format!("{kind}-")) && mount.kind != kind;
+        ["bind", "volume", "tmpfs"].into_iter().any(of)
+    };
+    if let Some(field) = names.iter().find(foreign) {
+        return Err(ClientError::new(Code::MountForeignField).with("kind", &mount.kind).with("field", field));
     }
     if mount.target.is_empty() {
         return Err(ClientError::new(Code::MountWithoutTarget).with("mount", text));
@@ -22,14 +32,49 @@ pub(super) fn parse(text: &str) -> Result<MountRequest, ClientError> {
     Ok(mount)
 }
 
+/// Commas separate but within quotes: `"volume-opt=o=size=1m,uid=7"`.
+fn fields(text: &str) -> Vec<String> {
+    let (mut all, mut quoted, mut before) = (vec![String::new()], false, '\0');
+    for c in text.chars() {
+        let begins = all.last().is_none_or(String::is_empty);
+        match c {
+            '"' if quoted || (begins && before != '"') => quoted = !quoted,
+            ',' if !quoted => all.push(String::new()),
+            // Two of them within quotes are one.
+            '"' if before == '"' => {
+                quoted = true;
+                all.last_mut().into_iter().for_each(|field| field.push(c));
+            }
+            _ => all.last_mut().into_iter().for_each(|field| field.push(c)),
+        }
+        before = c;
+    }
+    all
+}
+
 fn set(mount: &mut MountRequest, name: &str, value: Option<&str>) -> Result<(), Code> {
     let given = || value.filter(|value| !value.is_empty()).ok_or(Code::MountField);
+    let pair = |text: &str| {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        (name.to_owned(), value.to_owned())
+    };
     match name {
         "type" => mount.kind = given()?.to_ascii_lowercase(),
         "source" | "src" => mount.source = absolute(given()?),
         "target" | "dst" | "destination" => given()?.clone_into(&mut mount.target),
         "readonly" | "ro" => mount.read_only = flag(value)?,
+        "consistency" => drop(mount.rest.insert("Consistency".to_owned(), given()?.to_ascii_lowercase().into())),
         "volume-nocopy" => mount.volume_options.get_or_insert_default().no_copy = flag(value)?,
+        "volume-label" => mount.volume_options.get_or_insert_default().labels.extend([pair(given()?)]),
+        "volume-driver" => given()?.clone_into(&mut driver(mount).name),
+        "volume-opt" => driver(mount).options.extend([pair(given()?)]),
+        "volume-subpath" => {
+            let options = mount.volume_options.get_or_insert_default();
+            options.rest.insert("Subpath".to_owned(), given()?.into());
+        }
+        "bind-propagation" => mount.bind_options.get_or_insert_default().propagation = given()?.to_ascii_lowercase(),
+        "bind-nonrecursive" => mount.bind_options.get_or_insert_default().non_recursive = flag(value)?,
+        "bind-recursive" => recursive(mount.bind_options.get_or_insert_default(), given()?)?,
         "bind-create-src" => mount.bind_options.get_or_insert_default().create_mountpoint = flag(value)?,
         "tmpfs-size" => {
             let size = units::bytes(given()?).ok_or(Code::MountField)?;
@@ -44,6 +89,26 @@ fn set(mount: &mut MountRequest, name: &str, value: Option<&str>) -> Result<(), 
     Ok(())
 }
 
+fn driver(mount: &mut MountRequest) -> &mut DriverConfig {
+    mount.volume_options.get_or_insert_default().driver_config.get_or_insert_default()
+}
+
+/// What is not built is sent by its name in Docker's API, so that the engine refuses it by that.
+fn recursive(options: &mut BindOptions, value: &str) -> Result<(), Code> {
+    let unbuilt = match value {
+        "enabled" => return Ok(()),
+        "disabled" => {
+            options.non_recursive = true;
+            return Ok(());
+        }
+        "writable" => "ReadOnlyNonRecursive",
+        "readonly" => "ReadOnlyForceRecursive",
+        _ => return Err(Code::MountField),
+    };
+    options.rest.insert(unbuilt.to_owned(), true.into());
+    Ok(())
+}
+
 fn absolute(source: &str) -> String {
     if !source.starts_with('.') {
         return source.to_owned();
@@ -53,11 +118,7 @@ fn absolute(source: &str) -> String {
 }
 
 fn flag(value: Option<&str>) -> Result<bool, Code> {
-    match value {
-        None | Some("true" | "1") => Ok(true),
-        Some("false" | "0") => Ok(false),
-        Some(_) => Err(Code::MountField),
-    }
+    value.map_or(Ok(true), |value| bool_of(value).ok_or(Code::MountField))
 }
 
 #[cfg(test)]
@@ -78,6 +139,22 @@ mod tests {
             "type=tmpfs,destination=/t,tmpfs-size=1m,tmpfs-mode=1777",
             json!({"Type": "tmpfs", "Target": "/t", "TmpfsOptions": options}),
         );
+        let config = json!({"Name": "local", "Options": {"o": "size=1m,uid=7", "type": "tmpfs", "device": "a\"b"}});
+        check(
+            "src=data,dst=/d,volume-driver=local,\"volume-opt=o=size=1m,uid=7\",volume-opt=type=tmpfs,\"volume-opt=device=a\"\"b\",volume-label=a=b,volume-label=c",
+            json!({"Type": "volume", "Source": "data", "Target": "/d",
+                "VolumeOptions": {"Labels": {"a": "b", "c": ""}, "DriverConfig": config}}),
+        );
+        check(
+            "type=bind,src=/a,dst=/d,bind-propagation=rslave,bind-recursive=disabled,consistency=cached",
+            json!({"Type": "bind", "Source": "/a", "Target": "/d", "Consistency": "cached",
+                "BindOptions": {"Propagation": "rslave", "NonRecursive": true}}),
+        );
+        let unbuilt = json!({"ReadOnlyForceRecursive": true});
+        check(
+            "type=bind,src=/a,dst=/d,bind-recursive=readonly,readonly=T",
+            json!({"Type": "bind", "Source": "/a", "Target": "/d", "ReadOnly": true, "BindOptions": unbuilt}),
+        );
     }
 
     #[test]
@@ -88,6 +165,12 @@ mod tests {
             ("type=bind,source=/a", Code::MountWithoutTarget),
             ("target=/b,nope=1", Code::MountField),
             ("target=/b,readonly=maybe", Code::MountField),
+            ("target=/b,readonly=", Code::MountField),
+            ("type=bind,src=/a,target=/b,bind-recursive=no", Code::MountField),
+            ("type=tmpfs,target=/b,tmpfs-size=-1", Code::MountField),
+            ("type=bind,src=/a,target=/b,volume-nocopy", Code::MountForeignField),
+            ("target=/b,tmpfs-size=1m", Code::MountForeignField),
+            ("target=/b,bind-propagation=shared", Code::MountForeignField),
         ] {
             assert_eq!(parse(bad).unwrap_err().problem.code, code, "{bad}");
         }

@@ -10,7 +10,9 @@ use hyper::Method;
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &VolumeCreateArgs) -> Done {
     let body = VolumeCreate {
         name: args.name.clone().unwrap_or_default(),
+        driver: args.driver.clone(),
         labels: pairs(&args.label),
+        driver_opts: pairs(&args.opt),
         ..VolumeCreate::default()
     };
     let volume: Volume = session.client.post("/volumes/create", &body)?;

@@ -7,9 +7,15 @@ use clap::Args;
 pub struct VolumeCreateArgs {
     /// Its name; a random one without
     pub name: Option<String>,
+    /// Specify volume driver name
+    #[arg(short, long, default_value = "local")]
+    pub driver: String,
     /// Set metadata for a volume
     #[arg(long)]
     pub label: Vec<String>,
+    /// Set driver specific options
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    pub opt: Vec<String>,
 }
 
 /// `docker volume ls`

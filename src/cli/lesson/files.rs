@@ -135,8 +135,8 @@ fn recordings_beside(lessons: &Path) -> PathBuf {
 fn command_parses(command: &str) -> Result<(), String> {
     let argv = argv(&command.replace("{{bind}}", "/bind")).ok_or("a quotation mark is not closed")?;
     let argv = own(argv);
-    if !argv.first().is_some_and(|first| first == "docker" || first == "registry") {
-        return Err("it does not begin with `docker`, or `dockwalk registry`".to_owned());
+    if !argv.first().is_some_and(|first| ["docker", "registry", "reach"].contains(&first.as_str())) {
+        return Err("it does not begin with `docker`, `dockwalk registry` or `dockwalk reach`".to_owned());
     }
     Args::try_parse_from(std::iter::once("dockwalk".to_owned()).chain(argv)).map(drop).map_err(|error| {
         let text = error.to_string();
@@ -201,7 +201,8 @@ mod tests {
             let lesson = Lesson::parse(&source).expect("lessons are well formed");
             let commands = lesson.script.steps.iter().filter_map(|step| Some((step.run.as_deref()?, step.refused)));
             for (command, refused) in commands.filter(|(command, _)| !command.contains("{{top}}")) {
-                assert_eq!(command_parses(command).is_err(), refused, "{command}");
+                let command = command.replace("{{outside}}", "192.0.2.1");
+                assert_eq!(command_parses(&command).is_err(), refused, "{command}");
             }
         }
         assert!(command_parses("docker runn x").is_err());

@@ -2,7 +2,7 @@
 
 use crate::spec::visible;
 
-/// Prints it; a column is as wide as its widest cell. On a terminal a cell is cut that is wider than all of it.
+/// Prints it; a column is as wide as its widest cell, and with what is between columns ten at least. On a terminal a cell is cut that is wider than all of it.
 pub fn table(heads: &[&str], rows: &[Vec<String>]) {
     let widest = super::size().map(|(_, columns)| usize::from(columns).max(LEAST));
     super::print(&laid_out(heads, rows, widest));
@@ -10,6 +10,9 @@ pub fn table(heads: &[&str], rows: &[Vec<String>]) {
 
 /// No terminal is taken for narrower: an id and a name must have room.
 const LEAST: usize = 40;
+
+/// Docker's tables (Go's `text/tabwriter`) have columns of ten, three of them between two.
+const NARROWEST: usize = 7;
 
 fn laid_out(heads: &[&str], rows: &[Vec<String>], widest: Option<usize>) -> String {
     let cell = |text: &String| {
@@ -19,7 +22,8 @@ fn laid_out(heads: &[&str], rows: &[Vec<String>], widest: Option<usize>) -> Stri
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| visible::width(cell));
-        cells.chain([heads[column].len()]).max().unwrap_or(0)
+        let least = if column + 1 < heads.len() { NARROWEST } else { 0 };
+        cells.chain([heads[column].len(), least]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
     let mut text = String::new();
@@ -47,7 +51,7 @@ mod tests {
 
     #[test]
     fn columns_stand_below_one_another_in_korean_too() {
-        check(&[["한글", "1"], ["plain", "2"]], None, &["NAME    TAG", "한글    1", "plain   2"]);
+        check(&[["한글", "1"], ["plain", "2"]], None, &["NAME      TAG", "한글      1", "plain     2"]);
     }
 
     #[test]

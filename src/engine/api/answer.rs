@@ -59,7 +59,7 @@ fn status(fault: &Fault) -> StatusCode {
         FaultKind::TimedOut => StatusCode::REQUEST_TIMEOUT,
         FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         FaultKind::NotBuilt => StatusCode::NOT_IMPLEMENTED,
-        FaultKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::Busy | FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         // nginx's number for a client that went away; nobody is there to read it.
         FaultKind::Cancelled => StatusCode::from_u16(499).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         FaultKind::Failed => StatusCode::INTERNAL_SERVER_ERROR,

@@ -288,9 +288,12 @@ fn mount(mount: &MountSpec, mode: String) -> MountPoint {
             driver: "local".to_owned(),
             ..of
         },
-        MountSource::Bind { path, .. } => {
-            MountPoint { kind: "bind".to_owned(), source: path.clone(), propagation: "rprivate".to_owned(), ..of }
-        }
+        MountSource::Bind { path, propagation, .. } => MountPoint {
+            kind: "bind".to_owned(),
+            source: path.clone(),
+            propagation: propagation.name().to_owned(),
+            ..of
+        },
         MountSource::Tmpfs { .. } => MountPoint { kind: "tmpfs".to_owned(), ..of },
     }
 }

@@ -8,6 +8,7 @@ use crate::engine::moment::Moment;
 use crate::engine::process::MountSource;
 use crate::engine::{Engine, Fault, Result};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 const FILTERS: &[&str] = &[
     "name", "id", "status", "ancestor", "label", "exited", "volume", "network", "before", "since", "health", "is-task",
@@ -107,7 +108,11 @@ fn is_named(container: &Container, pattern: &str) -> bool {
 }
 
 fn mounts(container: &Container, wanted: &str) -> bool {
-    let of = |source: &MountSource| matches!(source, MountSource::Volume { name, .. } if name == wanted);
+    let of = |source: &MountSource| match source {
+        MountSource::Volume { name, .. } => name == wanted,
+        MountSource::Bind { path, .. } => path == Path::new(wanted),
+        MountSource::Tmpfs { .. } => false,
+    };
     container.mounts.iter().any(|mount| mount.target == wanted || of(&mount.source))
 }
 

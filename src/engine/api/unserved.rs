@@ -38,9 +38,13 @@ fn cleaned(sent: &str) -> Option<String> {
 pub(super) fn refusal(request: &Request) -> Response {
     let fault = match Feature::asked(request.method().as_str(), request.uri().path()) {
         Some(feature) => {
-            // The docker CLI's `inspect NAME` asks for one thing of each kind, until one is there: of these there are none.
-            let none = matches!(feature, Feature::Plugin | Feature::Secret | Feature::Swarm);
-            let kind = if none && request.method() == Method::GET { FaultKind::NotFound } else { FaultKind::NotBuilt };
+            let kind = match feature {
+                // As Docker where nobody has made a swarm.
+                Feature::Secret | Feature::Swarm if !makes_swarm(request.uri().path()) => FaultKind::Unavailable,
+                // The docker CLI's `inspect NAME` asks for one thing of each kind, until one is there: of these there are none.
+                Feature::Plugin if request.method() == Method::GET => FaultKind::NotFound,
+                _ => FaultKind::NotBuilt,
+            };
             Fault::new(kind, Code::NotBuilt).with("feature", feature.name())
         }
         None => Fault::new(FaultKind::NotFound, Code::NoSuchEndpoint).with("request", super::line(request)),
@@ -54,6 +58,11 @@ pub(super) fn refusal(request: &Request) -> Response {
         response.extensions_mut().insert(reason);
     }
     response
+}
+
+/// What would make this host one of a swarm.
+fn makes_swarm(path: &str) -> bool {
+    path.ends_with("/swarm/init") || path.ends_with("/swarm/join")
 }
 
 #[cfg(test)]

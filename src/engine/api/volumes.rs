@@ -13,7 +13,6 @@ use crate::engine::{upper, volume};
 use crate::trace::OpKind;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
@@ -27,7 +26,7 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
             filters.allow("name", |name| named(name, &v.name))
                 && filters.allow("driver", |driver| driver == DRIVER)
                 && labels(&filters, &shown_labels(v))
-                && dangling.is_none_or(|asked| engine.volume_user(&v.name, None).is_none() == asked)
+                && dangling.is_none_or(|asked| engine.volume_users(&v.name, None).is_empty() == asked)
         });
         Ok(all)
     });
@@ -57,12 +56,13 @@ pub(super) async fn create(engine: Shared, request: Request) -> Answer {
     let asked: VolumeCreate = super::json::asked(request).await?;
     refuse_volume(&asked)?;
     bounds::labels("Labels", &asked.labels)?;
-    let labels = asked.labels;
+    bounds::labels("DriverOpts", &asked.driver_opts)?;
+    let wanted = volume::Wanted { labels: asked.labels, options: asked.driver_opts };
     let name = Some(asked.name).filter(|name| !name.is_empty());
     let engine = Arc::clone(&engine);
     let volume = cancellable(move |cancel| {
         let subject = name.clone().unwrap_or_default();
-        let create = |cx: &crate::engine::Cx| engine.volumes.create_labelled(cx, name.as_deref(), &labels);
+        let create = |cx: &crate::engine::Cx| engine.volumes.create_as(cx, name.as_deref(), &wanted);
         let volume = engine.conductor.operate(OpKind::VolumeCreate, subject, line, cancel, create)?;
         engine.tell_volume(&volume.name, "create", &[]);
         Ok(volume)
@@ -93,7 +93,7 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
         let mut pruned = VolumesPruned::default();
         for volume in engine.volumes.list()? {
             let wanted = (every || volume.anonymous) && labels(&filters, &shown_labels(&volume));
-            if wanted && engine.volume_user(&volume.name, None).is_none() {
+            if wanted && engine.volume_users(&volume.name, None).is_empty() {
                 let bytes = bytes_of(&volume);
                 delete(&engine, &volume.name, &line)?;
                 pruned.space_reclaimed += bytes;
@@ -117,7 +117,7 @@ fn bytes_of(volume: &volume::Volume) -> u64 {
 fn delete(engine: &Engine, name: &str, line: &Asked) -> Result<()> {
     let _room = engine.reserve.give();
     engine.conductor.operate(OpKind::VolumeRemove, name, line, &Cancel::new(), |cx| {
-        engine.volumes.remove(cx, name, &|name| engine.volume_user(name, None))
+        engine.volumes.remove(cx, name, &|name| engine.volume_users(name, None))
     })?;
     engine.tell_volume(name, "destroy", &[]);
     Ok(())
@@ -131,7 +131,7 @@ fn describe(volume: &volume::Volume) -> Volume {
         created_at: volume.created.clone(),
         scope: "local".to_owned(),
         labels: shown_labels(volume),
-        options: BTreeMap::new(),
+        options: volume.options.clone(),
         usage_data: None,
     }
 }

@@ -3,7 +3,7 @@ use crate::docker::RestartPolicy;
 use crate::engine::cgroup::{Group, Watched};
 use crate::engine::evidence;
 use crate::engine::moment::Moment;
-use crate::engine::process::Running;
+use crate::engine::process::{MountSource, Running};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, Result, rootfs};
 use crate::trace::{Book, Change, Code, ContainerState, OpKind, Plan, Problem, StepKind};
 use std::sync::Arc;
@@ -134,6 +134,7 @@ impl Engine {
                 self.net.disconnect(cx, id),
                 self.spawner.cgroups().remove(cx, id),
                 rootfs::unstack(cx, id, &container.dir),
+                self.let_go_of_volumes(cx, container),
             ];
             parts.into_iter().fold(Ok(()), Result::and)
         });
@@ -149,6 +150,15 @@ impl Engine {
             Some((_, fault)) => result.and(Err(fault)),
             None => result,
         }
+    }
+
+    /// What volumes are made of is unmounted after the last container that uses them.
+    fn let_go_of_volumes(&self, cx: &Cx, container: &Container) -> Result<()> {
+        let volumes = container.mounts.iter().filter_map(|mount| match &mount.source {
+            MountSource::Volume { name, .. } => Some(name),
+            _ => None,
+        });
+        volumes.map(|name| self.volumes.unmount(cx, name, &container.id)).fold(Ok(()), Result::and)
     }
 
     /// A start has failed: undoes what it made, however far it came.

@@ -4,9 +4,10 @@ use super::names::dir_scope;
 use super::refusal::unsupported;
 use super::request::Request;
 use super::{ContainerInverse, bounds};
-use crate::docker::MountRequest;
-use crate::engine::process::{MountSource, MountSpec};
+use crate::docker::{BindOptions, Known, MountRequest, known};
+use crate::engine::process::{MountSource, MountSpec, Propagation};
 use crate::engine::store::Image;
+use crate::engine::volume::Wanted;
 use crate::engine::{Cx, Engine, Fault, FaultKind, Result, random};
 use crate::spec::ContainerId;
 use crate::trace::Code;
@@ -32,8 +33,8 @@ struct Wish {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Source {
-    Volume { name: Option<String>, copy_up: bool },
-    Bind { path: PathBuf, create: bool },
+    Volume { name: Option<String>, copy_up: bool, wanted: Wanted },
+    Bind { path: PathBuf, create: bool, propagation: Propagation, recursive: bool },
     Tmpfs { options: String },
 }
 
@@ -60,23 +61,23 @@ pub(super) fn plan(
     for wish in wished {
         let source = match wish.source {
             Source::Tmpfs { options } => MountSource::Tmpfs { options },
-            Source::Bind { path, create } => {
+            Source::Bind { path, create, propagation, recursive } => {
                 if !create && !path.exists() {
                     let fault = Fault::new(FaultKind::BadRequest, Code::BindSourceMissing);
                     return Err(fault.with("path", path.display()).with("target", &wish.target));
                 }
-                MountSource::Bind { path, create }
+                MountSource::Bind { path, create, propagation, recursive }
             }
-            Source::Volume { name, copy_up } => {
+            Source::Volume { name, copy_up, wanted } => {
                 let volume = match name {
-                    Some(name) => engine.volumes.create(cx, &name)?,
+                    Some(name) => engine.volumes.create_as(cx, Some(&name), &wanted)?,
                     None => {
                         let name = random::hex(64)?;
                         let (path, dir) = (engine.volumes.dir(&name), engine.container_dir(container));
                         let inverse = ContainerInverse::RemoveUnfinishedVolume { path, container: dir };
                         cx.journal(&dir_scope(container), &inverse)?;
                         planned.anonymous.push(name.clone());
-                        engine.volumes.create(cx, &name)?
+                        engine.volumes.create_as(cx, Some(&name), &wanted)?
                     }
                 };
                 engine.tell_volume(&volume.name, "create", &[]);
@@ -160,7 +161,7 @@ fn wishes(request: &Request, of_image: &[String], others: &[MountSpec]) -> Resul
         bounds::count("Volumes", all.len() + 1, bounds::MOUNTS)?;
         let there = others.iter().any(|mount| mount.target == target);
         if !there && !all.iter().any(|wish| wish.target == target) {
-            let source = Source::Volume { name: None, copy_up: true };
+            let source = Source::Volume { name: None, copy_up: true, wanted: Wanted::default() };
             all.push(Wish { source, target, read_only: false });
         }
     }
@@ -168,9 +169,6 @@ fn wishes(request: &Request, of_image: &[String], others: &[MountSpec]) -> Resul
     all.sort_by_key(|wish| Path::new(&wish.target).components().count());
     Ok(all)
 }
-
-/// How mounts below a bind reach the host, and those of the host the container.
-const PROPAGATION: [&str; 6] = ["private", "rprivate", "shared", "rshared", "slave", "rslave"];
 
 /// `source:target[:options]`, or a target alone.
 fn from_bind(text: &str) -> Result<Wish> {
@@ -183,11 +181,11 @@ fn from_bind(text: &str) -> Result<Wish> {
         [source, target, options] => (*source, *target, *options),
         _ => return Err(bad()),
     };
-    let (mut read_only, mut copy_up) = (false, true);
+    let (mut read_only, mut copy_up, mut propagation) = (false, true, Propagation::default());
     let mut said = BTreeSet::new();
     let of_path = source.starts_with('/');
     // As Docker: at most one of a kind, be it one that is not built.
-    if options.split(',').filter(|option| PROPAGATION.contains(option)).count() > 1 {
+    if options.split(',').filter(|option| Propagation::of(option).is_some()).count() > 1 {
         return Err(bad());
     }
     for option in options.split(',').filter(|option| !option.is_empty()) {
@@ -200,12 +198,14 @@ fn from_bind(text: &str) -> Result<Wish> {
                 copy_up = false;
                 "copying"
             }
-            // SELinux labels, propagation that is the default anyway, and how a Mac's files are kept in step change nothing here.
+            // SELinux labels, and how a Mac's files are kept in step, change nothing here.
             "z" | "Z" => "label",
-            "rprivate" | "private" => "propagation",
             "consistent" | "cached" | "delegated" => "consistency",
-            "shared" | "rshared" | "slave" | "rslave" if !of_path => "propagation",
-            other => return Err(unsupported("HostConfig.Binds", &Value::from(other))),
+            other => {
+                let refused = || unsupported("HostConfig.Binds", &Value::from(other));
+                propagation = Propagation::of(other).ok_or_else(refused)?;
+                "propagation"
+            }
         };
         // A volume is not bound, and what is bound is not filled.
         match about {
@@ -220,9 +220,11 @@ fn from_bind(text: &str) -> Result<Wish> {
     }
     let source = match source {
         "" if parts.len() > 1 => return Err(bad()),
-        "" => Source::Volume { name: None, copy_up },
-        path if path.starts_with('/') => Source::Bind { path: bind_source(path)?, create: true },
-        name => Source::Volume { name: Some(volume_name(name)?), copy_up },
+        "" => Source::Volume { name: None, copy_up, wanted: Wanted::default() },
+        path if path.starts_with('/') => {
+            Source::Bind { path: bind_source(path)?, create: true, propagation, recursive: true }
+        }
+        name => Source::Volume { name: Some(volume_name(name)?), copy_up, wanted: Wanted::default() },
     };
     Ok(Wish { source, target: absolute(target)?, read_only })
 }
@@ -255,11 +257,14 @@ fn from_mount(mount: &MountRequest) -> Result<Wish> {
         "volume" => {
             let name = Some(&mount.source).filter(|name| !name.is_empty());
             let name = name.map(|name| volume_name(name)).transpose()?;
-            Source::Volume { name, copy_up: !mount.volume_options.as_ref().is_some_and(|options| options.no_copy) }
+            let asked = mount.volume_options.clone().unwrap_or_default();
+            let options = asked.driver_config.map(|config| config.options).unwrap_or_default();
+            Source::Volume { name, copy_up: !asked.no_copy, wanted: Wanted { labels: asked.labels, options } }
         }
         "bind" if mount.source.starts_with('/') => {
-            let create = mount.bind_options.as_ref().is_some_and(|options| options.create_mountpoint);
-            Source::Bind { path: bind_source(&mount.source)?, create }
+            let asked = mount.bind_options.clone().unwrap_or_default();
+            let (path, create) = (bind_source(&mount.source)?, asked.create_mountpoint);
+            Source::Bind { path, create, propagation: propagation(&asked)?, recursive: !asked.non_recursive }
         }
         "bind" => {
             let fault = Fault::new(FaultKind::BadRequest, Code::BindSourceRelative);
@@ -271,9 +276,27 @@ fn from_mount(mount: &MountRequest) -> Result<Wish> {
             let mode = asked.map(|it| it.mode).filter(|mode| *mode > 0).map(|mode| format!("mode={mode:o}"));
             Source::Tmpfs { options: size.into_iter().chain(mode).collect::<Vec<_>>().join(",") }
         }
-        other => return Err(unsupported("HostConfig.Mounts.Type", &Value::from(other))),
+        // Docker's own words, where there is no such thing.
+        other => {
+            let option = "HostConfig.Mounts.Type";
+            return Err(match known(option, &Value::from(other)) {
+                Known::Others(_) => {
+                    Fault::new(FaultKind::BadRequest, Code::MountType).with("kind", bounds::short(other))
+                }
+                _ => unsupported(option, &Value::from(other)),
+            });
+        }
     };
     Ok(Wish { source, target, read_only: mount.read_only })
+}
+
+fn propagation(asked: &BindOptions) -> Result<Propagation> {
+    let option = "HostConfig.Mounts.BindOptions.Propagation";
+    let refused = || unsupported(option, &Value::from(asked.propagation.as_str()));
+    match asked.propagation.as_str() {
+        "" => Ok(Propagation::default()),
+        text => Propagation::of(text).ok_or_else(refused),
+    }
 }
 
 pub(super) fn bind_source(path: &str) -> Result<PathBuf> {
@@ -325,15 +348,23 @@ mod tests {
 
     #[test]
     fn a_path_is_bound_and_a_name_is_a_volume() {
-        let volume = |name: Option<&str>, copy_up| Source::Volume { name: name.map(Into::into), copy_up };
-        check("/a:/b", Source::Bind { path: "/a".into(), create: true }, "/b", false);
+        let volume = |name: Option<&str>, copy_up| Source::Volume {
+            name: name.map(Into::into),
+            copy_up,
+            wanted: Wanted::default(),
+        };
+        let bound = |propagation| Source::Bind { path: "/a".into(), create: true, propagation, recursive: true };
+        let bind = || bound(Propagation::Rprivate);
+        check("/a:/b", bind(), "/b", false);
+        check("/a:/b:rslave,ro", bound(Propagation::Rslave), "/b", true);
+        check("/a:/b:shared", bound(Propagation::Shared), "/b", false);
         check("data:/b/../c/:ro", volume(Some("data"), true), "/c", true);
         check("data:/b:nocopy,rw", volume(Some("data"), false), "/b", false);
         check("/b", volume(None, true), "/b", false);
         for mode in ["cached", "delegated", "consistent", "rw,cached", "z,delegated", "rprivate,consistent"] {
-            check(&format!("/a:/b:{mode}"), Source::Bind { path: "/a".into(), create: true }, "/b", false);
+            check(&format!("/a:/b:{mode}"), bind(), "/b", false);
         }
-        check("/a:/b:cached,ro", Source::Bind { path: "/a".into(), create: true }, "/b", true);
+        check("/a:/b:cached,ro", bind(), "/b", true);
         check("data:/b:delegated,nocopy", volume(Some("data"), false), "/b", false);
     }
 
@@ -345,7 +376,6 @@ mod tests {
             (":/b", Code::InvalidVolumeSpec),
             ("a:b:c:d", Code::InvalidVolumeSpec),
             ("-x:/b", Code::InvalidVolumeName),
-            ("/a:/b:rshared", Code::UnsupportedOption),
             ("/a:/b:rshared,slave", Code::InvalidVolumeSpec),
             ("/a:/b:ro,private,rslave", Code::InvalidVolumeSpec),
             ("data:/b:shared,shared", Code::InvalidVolumeSpec),

@@ -21,9 +21,18 @@ impl Engine {
             self.removing(cx, container, volumes)
         });
         if result.is_err() {
-            container.update(|state| (state.phase, state.going) = (Phase::Exited, false));
+            container.update(|state| (state.phase, state.going, state.parted) = (Phase::Exited, false, false));
         }
         result
+    }
+
+    /// Its anonymous volumes that nobody else has, when they are to go with it. As Docker: one that another container has from this one
+    /// stays for that; of several that go at once the last takes it.
+    fn volumes_left<'a>(&self, container: &'a Container, volumes: bool) -> Vec<&'a String> {
+        let _one_at_a_time = self.volumes.parting.lock();
+        container.update(|state| state.parted = true);
+        let unused = |name: &&String| self.volume_users(name, Some(container)).is_empty();
+        container.anonymous.iter().filter(|_| volumes).filter(unused).collect()
     }
 
     /// `--rm`: deletes a container that has ended. A failure is told to whoever waits for it to be gone.
@@ -82,9 +91,7 @@ impl Engine {
             Plan::new(StepKind::RemoveContainer, &container.name).by_hand(format!("docker rm {}", container.name));
         cx.step(plan, |cx| {
             self.uppers.forget(&container.id);
-            // As Docker: one that another container has from this one stays for that.
-            let unused = |name: &&String| self.volume_user(name, Some(container)).is_none();
-            let doomed: Vec<_> = container.anonymous.iter().filter(|_| volumes).filter(unused).collect();
+            let doomed = self.volumes_left(container, volumes);
             let dirs = doomed.iter().map(|name| self.volumes.dir(name)).collect();
             // An engine that is killed from here on takes away the rest when it starts again.
             let removal = ContainerInverse::RemoveContainer { path: container.dir.clone(), volumes: dirs };
@@ -98,7 +105,7 @@ impl Engine {
             // What its end could not undo is tried once more, and stays in the journal if it cannot be even now.
             self.unwind(container.id.as_str());
             for name in doomed {
-                self.volumes.remove(cx, name, &|name| self.volume_user(name, Some(container)))?;
+                self.volumes.remove(cx, name, &|name| self.volume_users(name, Some(container)))?;
                 self.tell_volume(name, "destroy", &[]);
             }
             for (entry, _) in self.conductor.journal().pending(Some(&dir_scope(&container.id))) {
@@ -113,11 +120,11 @@ impl Engine {
         Ok(())
     }
 
-    /// The container that uses a volume, `but` aside.
-    pub fn volume_user(&self, name: &str, but: Option<&Container>) -> Option<String> {
+    /// The containers that use a volume, `but` and those that are being deleted aside.
+    pub fn volume_users(&self, name: &str, but: Option<&Container>) -> Vec<String> {
         let all = self.containers.all();
-        let mut others = all.iter().filter(|c| but.is_none_or(|but| but.id != c.id));
-        others.find(|c| c.has_volume(name)).map(|c| c.id.to_string())
+        let others = all.iter().filter(|c| but.is_none_or(|but| but.id != c.id));
+        others.filter(|c| c.has_volume(name) && !c.state().parted).map(|c| c.id.to_string()).collect()
     }
 }
 

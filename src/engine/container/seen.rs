@@ -122,6 +122,14 @@ impl Engine {
         for mount in &container.mounts {
             let (MountSource::Volume { path, .. } | MountSource::Bind { path, .. }) = &mount.source else { continue };
             let failed = |e: nix::errno::Errno| Fault::io("mount", &mount.target, &e.into());
+            if let MountSource::Volume { name, .. } = &mount.source
+                && let Ok(volume) = self.volumes.get(name)
+                && let Some(backing) = volume.backing()?
+                && rootfs::find_mount(path)?.is_none()
+            {
+                // For this thread alone: in memory it begins with nothing, and ends with the thread.
+                backing.mount(path).map_err(failed)?;
+            }
             let Some(source) = open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty()).ok() else { continue };
             let target = reach::make(root.as_fd(), mount.target.as_bytes(), path.is_dir()).map_err(failed)?;
             let at = |fd: &OwnedFd| crate::engine::handle::itself(fd);

@@ -190,8 +190,10 @@ impl Engine {
 
     fn fill_volumes(&self, cx: &Cx, container: &Container, rootfs: &Rootfs) -> Result<()> {
         for mount in &container.mounts {
-            if let MountSource::Volume { name, copy_up: true, .. } = &mount.source {
-                let volume = self.volumes.get(name)?;
+            let MountSource::Volume { name, copy_up, .. } = &mount.source else { continue };
+            let volume = self.volumes.of_container(cx, name)?;
+            self.volumes.mount(cx, &volume, &container.id)?;
+            if *copy_up {
                 self.volumes.fill(cx, &volume, &rootfs.merged, &mount.target)?;
             }
         }

@@ -217,6 +217,8 @@ pub struct State {
     pub beside: Vec<Cancel>,
     /// Somebody removes it, be it that it is to be ended first: it is not started any more.
     pub going: bool,
+    /// It is being deleted, and its volumes are no longer its own.
+    pub parted: bool,
     /// How many are ending it to start it again at once: it is not deleted at its end (`--rm`) then.
     pub restarting: u32,
     /// Somebody looks at its files, or puts some there: it is neither started nor removed meanwhile.
@@ -271,6 +273,7 @@ impl State {
             changing: false,
             beside: Vec::new(),
             going: false,
+            parted: false,
             restarting: 0,
             borrowed: false,
             health: None,

@@ -26,6 +26,11 @@ pub fn dumped<T: ToString>(request: &Message, objects: impl IntoIterator<Item = 
     Evidence::Netlink { request: format!("{} NLM_F_DUMP", words(request)), reply }
 }
 
+/// A request for one object, and that in `ip`'s words.
+pub fn answered(request: &Message, object: &str) -> Evidence {
+    Evidence::Netlink { request: words(request), reply: vec![object.to_owned()] }
+}
+
 /// What the kernel told those who listen to some of its groups, in `ip monitor`'s words.
 pub fn told(groups: &str, messages: Vec<String>) -> Evidence {
     Evidence::Netlink { request: groups.to_owned(), reply: messages }
@@ -39,7 +44,7 @@ pub fn overrun(fd: RawFd) -> Evidence {
 /// `RTM_NEWLINK name=docker0 kind=bridge address=02:42:ac:11:00:01`
 pub fn words(message: &Message) -> String {
     let (kind, parts) = match message {
-        Message::GetLink(_) => ("RTM_GETLINK", Vec::new()),
+        Message::GetLink(link) => ("RTM_GETLINK", link_parts(link)),
         Message::GetAddress(_) => ("RTM_GETADDR", Vec::new()),
         Message::GetRoute(_) => ("RTM_GETROUTE", Vec::new()),
         Message::GetNeighbour(_) => ("RTM_GETNEIGH", vec!["family=AF_BRIDGE".to_owned()]),

@@ -5,7 +5,7 @@
 
 use super::multicast::{Multicast, Told};
 use super::observer::{NamespaceObserver, Owner};
-use super::table::{self, About, AddrRow, LinkRow, RouteRow, Table};
+use super::table::{self, About, AddrRow, Differs, LinkRow, RouteRow, Table};
 use super::*;
 use crate::engine::evidence;
 use crate::trace::{Book, Change, Code, Evidence, Link, LinkKey, LinkKind, Problem, Route};
@@ -70,24 +70,41 @@ impl NamespaceObserver {
 
     /// The tables, and what was told until they were read: what they show was told before. If they change too fast for that, they are
     /// looked at again later.
-    fn read(&self, mut told: Told) -> Result<(Table, Told)> {
-        let read = || Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e));
-        let later = || self.multicast.as_ref().and_then(Multicast::drain);
-        let mut table = read()?;
+    fn read(&mut self, mut told: Told) -> Result<(Table, Told)> {
+        let mut table = self.read_again(&mut told.differs)?;
         for _ in 0..ROUNDS {
-            let Some(later) = later() else { return Ok((table, told)) };
+            let Some(mut later) = self.multicast.as_ref().and_then(Multicast::drain) else { return Ok((table, told)) };
+            self.table = Some(table);
+            table = self.read_again(&mut later.differs)?;
             told.append(later);
-            table = read()?;
         }
-        if let (Some(later), Some(multicast)) = (later(), &self.multicast) {
+        if let Some((later, multicast)) = self.multicast.as_ref().and_then(|it| Some((it.drain()?, it))) {
             told.append(later);
             multicast.again();
         }
         Ok((table, told))
     }
 
+    /// What may differ by what was told; or all, and then it says so.
+    fn read_again(&mut self, differs: &mut Differs) -> Result<Table> {
+        let failed = |e: std::io::Error| Fault::io("read", "RTM_GETLINK", &e);
+        let known = self.table.take().filter(|table| table.cut == [false; 3]);
+        if let (Some(mut table), false, Some(_)) = (known, differs.all, &self.multicast)
+            && table.renew(&self.netlink, differs).map_err(failed)?
+        {
+            return Ok(table);
+        }
+        differs.all = true;
+        Table::read(&self.netlink).map_err(failed)
+    }
+
     fn differ(&mut self, cause: Option<&Evidence>, told: Told, record: Recorded<'_>) -> Result<()> {
-        let (table, told) = self.read(told)?;
+        let (mut table, mut told) = self.read(told)?;
+        // What makes a link the way out is a route.
+        if !told.differs.all && self.differs_untold(&table, &told.differs) {
+            table = self.read_again(&mut Differs { all: true, ..Differs::default() })?;
+            told.differs.all = true;
+        }
         let before = self.links.values().map(|link| (link.ifindex, link.name.clone()));
         let now = table.links.iter().map(|link| (link.index, link.name.clone()));
         let names: BTreeMap<u32, String> = before.chain(now).collect();
@@ -123,7 +140,11 @@ impl NamespaceObserver {
         self.links.retain(|key, _| !renamed.contains(key));
         self.addresses.retain(|(key, _)| !renamed.contains(key));
         for (link, row) in seen.links.values().filter(|(link, _)| self.links.get(&link.key) != Some(link)) {
-            let shown = vec![table::links_shown([row.words.as_str()])];
+            let shown = match told.differs.all {
+                true => table::links_shown([row.words.as_str()]),
+                false => table::link_shown(row.index, &row.words),
+            };
+            let shown = vec![shown];
             record(Change::LinkSeen(link.clone()), after(About::Link(row.index), shown));
         }
         for ((key, cidr), row) in seen.addresses.iter().filter(|(it, _)| !self.addresses.contains(*it)) {
@@ -150,7 +171,15 @@ impl NamespaceObserver {
         self.macs.keep(&self.links);
         let there: BTreeSet<u32> = self.links.values().map(|link| link.ifindex).collect();
         self.owners.retain(|index, _| there.contains(index));
+        self.table = Some(table);
         Ok(())
+    }
+
+    /// A link differs of which nothing was told.
+    fn differs_untold(&mut self, table: &Table, told: &Differs) -> bool {
+        let seen = self.seen(table);
+        let mut new = seen.links.values().filter(|(link, _)| self.links.get(&link.key) != Some(link));
+        new.any(|(_, row)| !told.links.contains(&row.index))
     }
 
     /// What is recorded already and still there, and of the rest as much as there is room for.

@@ -5,7 +5,7 @@
 //! it is the kernel's, the latest few of many are kept, and what overran the socket's buffer (`ENOBUFS`) is a reason to look, too.
 
 use super::monitor::Watch;
-use super::table::{self, About};
+use super::table::{self, About, Differs};
 use super::*;
 use crate::engine::evidence;
 use crate::trace::Evidence;
@@ -64,6 +64,8 @@ pub(super) struct Told {
     /// The latest of them.
     messages: VecDeque<RouteNetlinkMessage>,
     lost: Option<RawFd>,
+    /// What of links, addresses and routes may be other than it was.
+    pub(super) differs: Differs,
     /// By which groups.
     groups: &'static [(u32, &'static str)],
 }
@@ -105,7 +107,9 @@ impl Multicast {
     /// Takes what has been told of links, addresses and routes; none when nothing was. It never waits.
     pub(super) fn drain(&self) -> Option<Told> {
         let mut told = Told { groups: self.groups, ..Told::default() };
+        let again = self.unseen.load(Ordering::Acquire);
         told.lost = self.datagrams(|bytes| told.take(bytes))?.0;
+        told.differs.all |= again || told.lost.is_some();
         Some(told)
     }
 
@@ -180,6 +184,9 @@ impl Told {
         let over = self.messages.len().saturating_sub(KEPT);
         self.messages.drain(..over);
         self.lost = later.lost.or(self.lost);
+        self.differs.links.extend(later.differs.links);
+        self.differs.addresses |= later.differs.addresses;
+        self.differs.all |= later.differs.all;
         self.groups = later.groups;
     }
 
@@ -193,6 +200,7 @@ impl Told {
                 if is_of_no_bridge(&object) {
                     continue;
                 }
+                self.differs.told(&object);
                 self.messages.push_back(object);
                 if self.messages.len() > KEPT {
                     self.messages.pop_front();

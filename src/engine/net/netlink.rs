@@ -10,6 +10,7 @@ use netlink_packet_core::{
 };
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
+use nix::errno::Errno;
 use parking_lot::Mutex;
 use std::io;
 
@@ -29,6 +30,8 @@ enum Answer {
     Torn,
 }
 
+/// Bytes of an answer: the kernel writes 32 KiB of a dump at a time where there is room, else 4.
+const DATAGRAM: usize = 64 << 10;
 /// How often a dump is asked for again that the kernel changed while it wrote it.
 const RETRIES: usize = 8;
 
@@ -59,6 +62,17 @@ impl Netlink {
         Ok(evidence::netlink::acknowledged(&message))
     }
 
+    /// Asks for one object; none where there is no such.
+    pub(super) fn ask(&self, message: &RouteNetlinkMessage) -> io::Result<Option<RouteNetlinkMessage>> {
+        // With an acknowledgement, as an answer alone has no end.
+        match self.exchange(message.clone(), NLM_F_REQUEST | NLM_F_ACK, usize::MAX) {
+            Ok(Answer::All(found)) => Ok(found.into_iter().next()),
+            Ok(_) => Ok(None),
+            Err(error) if error.raw_os_error() == Some(Errno::ENODEV as i32) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Asks for the objects of a kind, so many `at_most`; and whether there are more.
     pub(super) fn dump(
         &self,
@@ -87,9 +101,16 @@ impl Netlink {
         packet.serialize(&mut bytes);
         socket.send(&bytes, 0)?;
         let (mut found, mut torn) = (Vec::new(), false);
+        let mut datagram = Vec::with_capacity(DATAGRAM);
         loop {
-            let (bytes, _) = socket.recv_from_full()?;
-            let mut rest = bytes.as_slice();
+            datagram.clear();
+            if socket.recv(&mut datagram, libc::MSG_TRUNC)? > datagram.len() {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "a longer netlink message than any that is known",
+                ));
+            }
+            let mut rest = datagram.as_slice();
             while !rest.is_empty() {
                 let (message, after) = legible::first(rest);
                 let reply = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&message)

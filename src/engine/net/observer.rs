@@ -37,6 +37,8 @@ pub(super) struct NamespaceObserver {
     pub(super) links: BTreeMap<LinkKey, Link>,
     pub(super) addresses: BTreeSet<(LinkKey, String)>,
     pub(super) routes: BTreeSet<Route>,
+    /// What the kernel showed last; none where it is to be read anew.
+    pub(super) table: Option<Table>,
     /// What its bridges have learned; of the host's namespace alone.
     pub(super) macs: MacTables,
     /// Of which it was said that not all are recorded: links, addresses, routes.
@@ -69,6 +71,7 @@ impl NamespaceObserver {
             links: BTreeMap::new(),
             addresses: BTreeSet::new(),
             routes: BTreeSet::new(),
+            table: None,
             macs: MacTables::default(),
             said_more: [false; 3],
         })

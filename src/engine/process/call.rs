@@ -106,6 +106,8 @@ pub enum Call {
     MountSetattr {
         fd: Fd,
         set: u64,
+        /// `MS_SHARED`, `MS_SLAVE`; 0 leaves it.
+        propagation: u64,
         recursive: bool,
     },
     /// To what `to` is open on, or, when there is one, to `path` from there.
@@ -322,10 +324,10 @@ impl Call {
             Self::Mount { source, target, fstype, flags, data } => {
                 (libc::SYS_mount, vec![maybe(source), text(target), maybe(fstype), bits(*flags), maybe(data)])
             }
-            Self::MountSetattr { fd, set, recursive } => {
+            Self::MountSetattr { fd, set, propagation, recursive } => {
                 let flags = AT_EMPTY_PATH | if *recursive { i64::from(libc::AT_RECURSIVE) } else { 0 };
                 // struct mount_attr: attr_set, attr_clr, propagation, userns_fd.
-                let attr = [*set, 0, 0, 0].iter().flat_map(|word| halves(*word)).collect();
+                let attr = [*set, 0, *propagation, 0].iter().flat_map(|word| halves(*word)).collect();
                 let (empty, size) = (Operand::from(""), int(32));
                 (libc::SYS_mount_setattr, vec![(*fd).into(), empty, int(flags), Operand::Words(attr), size])
             }

@@ -265,7 +265,8 @@ mod tests {
         let (image, volume) = (Image::new(), Image::new());
         volume.file("s", b"#!/none\n", 0o755);
         std::os::unix::fs::symlink("/etc/passwd", volume.0.path().join("l")).unwrap();
-        let source = |path: PathBuf| MountSource::Bind { path, create: false };
+        let propagation = crate::engine::process::Propagation::default();
+        let source = |path: PathBuf| MountSource::Bind { path, create: false, propagation, recursive: true };
         let mount =
             |path: PathBuf, target: &str| MountSpec { source: source(path), target: target.into(), read_only: true };
         let mounts = [mount(volume.0.path().into(), "/v"), mount(volume.0.path().join("s"), "/one")];

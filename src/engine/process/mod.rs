@@ -35,7 +35,7 @@ pub(super) use init::oracle;
 pub use init::{MASKED, READ_ONLY, check_tmpfs};
 pub use members::members;
 pub use running::Running;
-pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Seccomp, SharedMemory};
+pub use spec::{ExecSpec, MountSource, MountSpec, ProcessSpec, Propagation, Seccomp, SharedMemory};
 pub use start::Spawner;
 pub use stdio::Io;
 pub use ulimit::{Ulimit, resource};

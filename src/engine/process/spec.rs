@@ -1,4 +1,5 @@
 use super::*;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What to run in a container, and in what surroundings.
@@ -118,12 +119,68 @@ pub enum MountSource {
         path: PathBuf,
         /// If it is not there: `-v` makes a directory, `--mount` fails.
         create: bool,
+        /// What of the mounts that come later reaches the other side.
+        propagation: Propagation,
+        /// With what is mounted below the path.
+        recursive: bool,
     },
     /// In memory.
     Tmpfs {
         /// `size=64m,mode=1777`
         options: String,
     },
+}
+
+/// How mounts that are made below a bind's source or target later reach the other side (mount_namespaces(7)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Propagation {
+    /// Not at all.
+    #[default]
+    Rprivate,
+    /// The same, of the one mount.
+    Private,
+    /// Both ways.
+    Shared,
+    /// The same of all mounts below.
+    Rshared,
+    /// From the host into the container.
+    Slave,
+    /// The same of all mounts below.
+    Rslave,
+}
+
+impl Propagation {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Private, Self::Rprivate, Self::Shared, Self::Rshared, Self::Slave, Self::Rslave];
+
+    /// As a request has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rprivate => "rprivate",
+            Self::Private => "private",
+            Self::Shared => "shared",
+            Self::Rshared => "rshared",
+            Self::Slave => "slave",
+            Self::Rslave => "rslave",
+        }
+    }
+
+    /// None of what there is not.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == text)
+    }
+
+    /// The flag of mount(2), and whether it is for all mounts below, too; none where nothing reaches the other side.
+    pub fn flag(self) -> Option<(u64, bool)> {
+        match self {
+            Self::Rprivate | Self::Private => None,
+            Self::Shared => Some((libc::MS_SHARED, false)),
+            Self::Rshared => Some((libc::MS_SHARED, true)),
+            Self::Slave => Some((libc::MS_SLAVE, false)),
+            Self::Rslave => Some((libc::MS_SLAVE, true)),
+        }
+    }
 }
 
 /// What to run in a container that runs already.

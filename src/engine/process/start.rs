@@ -8,10 +8,12 @@ use super::stdio::{self, Stdio};
 use super::*;
 use crate::engine::evidence;
 use crate::engine::lab::grant::{self, Kind};
+use crate::engine::rootfs;
 use crate::trace::{Answered, Code, Dir, DirRole, Evidence, Tried};
 use parking_lot::Mutex;
 use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Starts processes: those of containers below a keeper, so that none of them outlives the engine.
@@ -305,7 +307,7 @@ impl Spawner {
 
     /// Who a process is, as the engine's user namespace knows it. A group that was asked for must be in that; of the others that
     /// `/etc/group` names those are left out that are not.
-    fn identity(&self, root: &std::path::Path, user: &str, group_add: &[String]) -> Result<user::Identity> {
+    fn identity(&self, root: &Path, user: &str, group_add: &[String]) -> Result<user::Identity> {
         let (identity, added) = look_up(root, user, group_add)?;
         let (users, groups) = (self.ids.uids, self.ids.gids);
         let own = [(Kind::Users, identity.uid, users), (Kind::Groups, identity.gid, groups)];
@@ -364,7 +366,7 @@ fn count(map: &str) -> u32 {
 /// Sources of binds: `-v` makes what is not there, `--mount` refuses it.
 fn bind_sources(cx: &Cx, spec: &ProcessSpec) -> Result<()> {
     for mount in &spec.mounts {
-        let MountSource::Bind { path, create } = &mount.source else { continue };
+        let MountSource::Bind { path, create, propagation, .. } = &mount.source else { continue };
         let there = path.exists();
         if !there && !create {
             return Err(Fault::new(FaultKind::BadRequest, Code::BindSourceMissing).with("path", path.display()));
@@ -372,12 +374,30 @@ fn bind_sources(cx: &Cx, spec: &ProcessSpec) -> Result<()> {
         if !there {
             fs::create_dir_all(path).map_err(|e| Fault::io("make", path.display(), &e))?;
         }
+        reaches(path, *propagation)?;
         let dir = Dir { path: path.display().to_string(), role: DirRole::BindSource, container: None };
         let (found, evidence) = evidence::stat(path);
         found.map_err(|e| Fault::io("look at", path.display(), &e.into()))?;
         cx.observe(Change::DirSeen(dir), vec![evidence]);
     }
     Ok(())
+}
+
+/// Fails where a bind is to hear of mounts that its source's own mount tells nobody of, as in Docker.
+fn reaches(path: &Path, propagation: Propagation) -> Result<()> {
+    let needs = match propagation {
+        Propagation::Private | Propagation::Rprivate => return Ok(()),
+        Propagation::Shared | Propagation::Rshared => "shared",
+        Propagation::Slave | Propagation::Rslave => "slave",
+    };
+    let over = rootfs::mount_over(path)?;
+    let good = over.as_ref().is_none_or(|mount| mount.shared || (needs == "slave" && mount.slave));
+    let fault = || {
+        let mount = over.as_ref().map_or("/", |mount| mount.target.as_str());
+        let fault = Fault::failed(Code::BindPropagation).with("path", path.display()).with("mount", mount);
+        fault.with("needs", needs).with("propagation", propagation.name())
+    };
+    if good { Ok(()) } else { Err(fault()) }
 }
 
 /// The engine's side of the streams, none with a terminal; and the process's.

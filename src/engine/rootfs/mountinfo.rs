@@ -12,6 +12,10 @@ pub struct MountInfo {
     pub root: String,
     /// Where, as seen by that process.
     pub target: String,
+    /// What is mounted below it is told to others: it is in a peer group.
+    pub shared: bool,
+    /// It is told of what is mounted below another one.
+    pub slave: bool,
     /// Mount options, then those of the super block.
     pub options: [String; 2],
     /// File system type.
@@ -34,11 +38,16 @@ fn parse_line(line: &str) -> Option<MountInfo> {
     let root = unescape(left.nth(2)?);
     let target = unescape(left.next()?);
     let options = left.next()?.to_owned();
+    let (mut shared, mut slave) = (false, false);
+    for field in left {
+        shared |= field.starts_with("shared:");
+        slave |= field.starts_with("master:");
+    }
     let mut right = right.splitn(3, ' ');
     let fstype = right.next()?.to_owned();
     let source = unescape(right.next()?);
     let options = [options, right.next().unwrap_or_default().to_owned()];
-    Some(MountInfo { id, root, target, options, fstype, source, line: line.to_owned() })
+    Some(MountInfo { id, root, target, shared, slave, options, fstype, source, line: line.to_owned() })
 }
 
 /// Space, tab, newline and backslash are written as `\040` and so on.
@@ -119,6 +128,7 @@ mod tests {
         assert_eq!((entry.fstype.as_str(), entry.source.as_str()), ("ext3", "/dev/root"));
         let mount = entry.mount(7, None, MountKind::System);
         assert_eq!(mount.options, "rw,noatime,rw,errors=continue");
+        assert!(entry.slave && !entry.shared);
         assert!(!mount.read_only);
     }
 

@@ -139,7 +139,7 @@ fn escaped(path: &Path) -> String {
 }
 
 /// The mount at a path, and the line that says so.
-pub(super) fn find(target: &Path) -> Result<Option<(mountinfo::MountInfo, Evidence)>> {
+pub fn find(target: &Path) -> Result<Option<(mountinfo::MountInfo, Evidence)>> {
     let text = evidence::read(Path::new(TABLE)).map_err(|e| Fault::io("read", TABLE, &e.error))?;
     let target: PathBuf = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
     let found = mountinfo::parse(text.content()).into_iter().rfind(|entry| Path::new(&entry.target) == target);
@@ -149,7 +149,18 @@ pub(super) fn find(target: &Path) -> Result<Option<(mountinfo::MountInfo, Eviden
     }))
 }
 
-pub(super) fn mount_namespace() -> Result<u64> {
+/// The mount that a path lies in.
+pub fn mount_over(path: &Path) -> Result<Option<mountinfo::MountInfo>> {
+    let failed = |e: io::Error| Fault::io("look at", path.display(), &e);
+    let place = fs::canonicalize(path).map_err(failed)?;
+    let table = fs::read_to_string(TABLE).map_err(|e| Fault::io("read", TABLE, &e))?;
+    let over = mountinfo::parse(&table).into_iter().filter(|mount| place.starts_with(&mount.target));
+    // Of two at one place the later is what is seen.
+    Ok(over.max_by_key(|mount| Path::new(&mount.target).components().count()))
+}
+
+/// The inode of this thread's mount namespace.
+pub fn mount_namespace() -> Result<u64> {
     let path = "/proc/thread-self/ns/mnt";
     fs::metadata(path).map(|meta| meta.ino()).map_err(|e| Fault::io("look at", path, &e))
 }

@@ -41,7 +41,8 @@ impl Undo for RootfsInverse {
     fn allowed(&self, root: &Path) -> bool {
         match (self, below(root, self.path()).as_deref()) {
             (Self::Unmount { .. }, Some([containers, _, place])) => {
-                *containers == "containers" && (*place == "merged" || *place == "shm")
+                (*containers == "containers" && (*place == "merged" || *place == "shm"))
+                    || (*containers == "volumes" && *place == "_data")
             }
             (Self::RemoveDir { .. }, Some([containers, _])) => *containers == "containers",
             _ => false,
@@ -125,11 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn mounts_are_those_of_containers() {
+    fn mounts_are_those_of_containers_and_volumes() {
         let mount = |path: &str| RootfsInverse::Unmount { path: path.into(), mntns: 1 };
         check(true, mount("/e/root/containers/abc/merged"));
         check(true, mount("/e/root/containers/abc/shm"));
-        ["/", "/e/root", "/e/root/containers/abc", "/e/root/containers/abc/../merged", "/proc"]
+        check(true, mount("/e/root/volumes/data/_data"));
+        ["/", "/e/root", "/e/root/containers/abc", "/e/root/containers/abc/../merged", "/e/root/volumes/data", "/proc"]
             .into_iter()
             .for_each(|path| check(false, mount(path)));
     }

@@ -3,17 +3,23 @@
 //! ```text
 //! <root>/volumes/<name>/_data        what is mounted; the directory above it dates the volume
 //!                       labels.json  its labels, where it has any: written before there is a volume
+//!                       options.json what it is made of, the same
 //! ```
 //!
 //! Does not know who mounts them.
 
 mod copy;
+mod driver;
+mod mounted;
+
+pub use driver::{Backing, Options};
 
 use super::conductor::{Conductor, Cx};
 use super::fault::{Fault, FaultKind, Result};
 use super::{evidence, handle, private, random};
 use crate::trace::{Book, Change, Code, Plan, StepKind, Volume as Seen};
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -26,6 +32,9 @@ use std::time::SystemTime;
 #[derive(Debug)]
 pub struct Volumes {
     root: PathBuf,
+    users: mounted::Users,
+    /// Containers part with their volumes one at a time.
+    pub(in crate::engine) parting: Mutex<()>,
 }
 
 /// A volume.
@@ -41,6 +50,24 @@ pub struct Volume {
     pub anonymous: bool,
     /// What it was labelled with when it was made.
     pub labels: Labels,
+    /// What it was said to be made of.
+    pub options: Options,
+}
+
+/// What a volume is to be that is not there yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its labels.
+    pub labels: Labels,
+    /// What it is made of (`-o`).
+    pub options: Options,
+}
+
+impl Volume {
+    /// What is mounted over its directory; none where it is that directory alone.
+    pub fn backing(&self) -> Result<Option<Backing>> {
+        driver::backing(&self.options)
+    }
 }
 
 /// Such names are drawn, and given to nobody who asks for one.
@@ -61,7 +88,7 @@ impl Volumes {
     pub fn open(root: &Path) -> Result<Self> {
         let root = root.join("volumes");
         private::dir(&root).map_err(|e| Fault::io("make", root.display(), &e))?;
-        Ok(Self { root })
+        Ok(Self { root, users: mounted::Users::default(), parting: Mutex::default() })
     }
 
     /// Records the volumes that are there, when the engine starts.
@@ -89,15 +116,16 @@ impl Volumes {
 
     /// The volume of that name, made if it is not there. A volume outlives the engine, so there is nothing in the journal.
     pub fn create(&self, cx: &Cx, name: &str) -> Result<Volume> {
-        self.create_labelled(cx, Some(name), &Labels::new())
+        self.create_as(cx, Some(name), &Wanted::default())
     }
 
-    /// The same with labels. Without a name an anonymous one is made. One that is there keeps those that it has.
-    pub fn create_labelled(&self, cx: &Cx, name: Option<&str>, labels: &Labels) -> Result<Volume> {
+    /// The same with labels and options. Without a name an anonymous one is made. One that is there keeps those that it has.
+    pub fn create_as(&self, cx: &Cx, name: Option<&str>, wanted: &Wanted) -> Result<Volume> {
         let name = match name {
             Some(name) => checked(name)?.to_owned(),
             None => random::hex(64)?,
         };
+        driver::backing(&wanted.options)?;
         let data = self.place(&name);
         if data.is_dir() {
             let volume = self.get(&name)?;
@@ -108,7 +136,9 @@ impl Volumes {
         }
         let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
         cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
-            keep(&self.root.join(&name), labels)?;
+            let dir = self.root.join(&name);
+            keep(&dir, LABELS, &wanted.labels)?;
+            keep(&dir, OPTIONS, &wanted.options)?;
             private::shown_dir(&data).map_err(|e| Fault::io("make", data.display(), &e))?;
             let volume = self.get(&name)?;
             see(cx, &volume)?;
@@ -136,18 +166,23 @@ impl Volumes {
         let meta = fs::metadata(&dir).ok().filter(|_| path.is_dir()).ok_or_else(not_found)?;
         let created = rfc3339(meta.modified().unwrap_or(SystemTime::UNIX_EPOCH));
         let anonymous = is_anonymous(name);
-        let labels = labels_of(&dir);
-        Ok(Volume { name: name.to_owned(), path, created, anonymous, labels })
+        let (labels, options) = (kept(&dir, LABELS), kept(&dir, OPTIONS));
+        Ok(Volume { name: name.to_owned(), path, created, anonymous, labels, options })
     }
 
-    /// Deletes a volume. `in_use` tells which container uses it, if one does: then it is refused.
-    pub fn remove(&self, cx: &Cx, name: &str, in_use: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+    /// Deletes a volume. `in_use` tells which containers use it, if any do: then it is refused.
+    pub fn remove(&self, cx: &Cx, name: &str, in_use: &dyn Fn(&str) -> Vec<String>) -> Result<()> {
         let volume = self.get(name).inspect_err(|_missing| self.missed(cx, name))?;
-        if let Some(container) = in_use(name) {
+        let users = in_use(name);
+        if !users.is_empty() {
             let refused = Fault::new(FaultKind::Conflict, Code::VolumeInUse).with("name", name);
-            return Err(refused.with("container", container));
+            return Err(refused.with("containers", users.join(", ")));
         }
         let dir = self.root.join(&volume.name);
+        // What is mounted there is not the volume's to delete.
+        if !volume.options.is_empty() {
+            self.unmount_now(cx, name)?;
+        }
         let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).by_hand(format!("rm -r {}", dir.display()));
         cx.step(plan.call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)")), |cx| {
             handle::remove(&dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
@@ -155,6 +190,19 @@ impl Volumes {
                 cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence::absent(&dir)]);
             }
             Ok(())
+        })
+    }
+
+    /// The volume of a container that is to start. One whose directory somebody has deleted is a fault `volume-gone`, and drawn no
+    /// longer.
+    pub fn of_container(&self, cx: &Cx, name: &str) -> Result<Volume> {
+        self.get(name).map_err(|fault| match fault.problem.code {
+            Code::VolumeNotFound => {
+                self.missed(cx, name);
+                let path = self.place(name);
+                Fault::failed(Code::VolumeGone).with("name", name).with("path", path.display())
+            }
+            _ => fault,
         })
     }
 
@@ -170,6 +218,10 @@ impl Volumes {
     /// Fills a volume that is empty with what the image has at `target`, as Docker does when it is first mounted: the step
     /// `FillVolume`. `rootfs` is the container's merged directory. Where there is nothing to copy there is no step.
     pub fn fill(&self, cx: &Cx, volume: &Volume, rootfs: &Path, target: &str) -> Result<()> {
+        // As Docker: what is in memory begins with nothing.
+        if volume.backing()?.is_some_and(|backing| backing.is_memory()) {
+            return Ok(());
+        }
         let Some(source) = source(rootfs, target) else { return Ok(()) };
         let failed = |what| move |e: io::Error| Fault::io(what, volume.path.display(), &e);
         let into = handle::open(&volume.path).map_err(|e| failed("open")(e.into()))?;
@@ -187,13 +239,12 @@ impl Volumes {
     }
 }
 
-fn labels_file(dir: &Path) -> PathBuf {
-    dir.join("labels.json")
-}
+const LABELS: &str = "labels.json";
+const OPTIONS: &str = "options.json";
 
-/// Writes labels down. Those of an engine that was killed before it had made the volume are gone then.
-fn keep(dir: &Path, labels: &Labels) -> Result<()> {
-    let file = labels_file(dir);
+/// Writes labels or options down. Those of an engine that was killed before it had made the volume are gone then.
+fn keep(dir: &Path, name: &str, labels: &BTreeMap<String, String>) -> Result<()> {
+    let file = dir.join(name);
     let failed = |what| move |e: io::Error| Fault::io(what, dir.display(), &e);
     match fs::remove_file(&file) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed("write")(e)),
@@ -207,13 +258,13 @@ fn keep(dir: &Path, labels: &Labels) -> Result<()> {
     serde_json::to_writer(file, labels).map_err(|e| failed("write")(e.into()))
 }
 
-fn labels_of(dir: &Path) -> Labels {
+fn kept(dir: &Path, name: &str) -> BTreeMap<String, String> {
     let mut text = Vec::new();
-    let Ok(file) = File::open(labels_file(dir)) else { return Labels::new() };
+    let Ok(file) = File::open(dir.join(name)) else { return BTreeMap::new() };
     let read = file.take(LABEL_BYTES).read_to_end(&mut text).map_err(serde_json::Error::io);
     read.and_then(|_| serde_json::from_slice(&text)).unwrap_or_else(|error| {
-        tracing::warn!(%error, dir = %dir.display(), "the labels of a volume cannot be read");
-        Labels::new()
+        tracing::warn!(%error, dir = %dir.display(), name, "what is kept of a volume cannot be read");
+        BTreeMap::new()
     })
 }
 

@@ -21,27 +21,31 @@ fn a_volume_is_made_once_listed_and_removed() {
         let made = volumes.create(cx, "data")?;
         assert!(made.path.ends_with("volumes/data/_data") && made.path.is_dir() && !made.anonymous);
         assert_eq!(volumes.create(cx, "data")?, made);
-        let anonymous = volumes.create_labelled(cx, None, &Labels::new())?;
+        let anonymous = volumes.create_as(cx, None, &Wanted::default())?;
         assert!(anonymous.anonymous && anonymous.name.len() == 64);
         assert_eq!(volumes.list()?.len(), 2);
         assert_eq!(cx.world().volumes.len(), 2);
-        volumes.remove(cx, "data", &|_| None)?;
+        volumes.remove(cx, "data", &|_| Vec::new())?;
         assert_eq!(volumes.get("data").unwrap_err().problem.code, Code::VolumeNotFound);
         assert!(!cx.world().volumes.contains_key("data"));
         Ok(())
     });
 }
 
+fn labelled(labels: &Labels) -> Wanted {
+    Wanted { labels: labels.clone(), ..Wanted::default() }
+}
+
 #[test]
 fn labels_are_kept_with_the_volume() {
     check(|cx, volumes, root| {
         let labels = Labels::from([("tier".to_owned(), "a=b".to_owned()), ("empty".to_owned(), String::new())]);
-        assert_eq!(volumes.create_labelled(cx, Some("data"), &labels)?.labels, labels);
+        assert_eq!(volumes.create_as(cx, Some("data"), &labelled(&labels))?.labels, labels);
         assert_eq!(Volumes::open(root)?.get("data")?.labels, labels, "after the engine");
         let others = Labels::from([("tier".to_owned(), "c".to_owned())]);
-        assert_eq!(volumes.create_labelled(cx, Some("data"), &others)?.labels, labels, "made once");
+        assert_eq!(volumes.create_as(cx, Some("data"), &labelled(&others))?.labels, labels, "made once");
         assert_eq!(fs::metadata(root.join("volumes/data/labels.json")).unwrap().permissions().mode() & 0o777, 0o600);
-        volumes.remove(cx, "data", &|_| None)?;
+        volumes.remove(cx, "data", &|_| Vec::new())?;
         assert_eq!(volumes.create(cx, "data")?.labels, Labels::new());
         // An engine was killed between the labels and the volume.
         fs::remove_dir(root.join("volumes/data/_data")).unwrap();
@@ -56,10 +60,11 @@ fn labels_are_kept_with_the_volume() {
 fn a_volume_in_use_is_kept() {
     check(|cx, volumes, _| {
         volumes.create(cx, "data")?;
-        let fault = volumes.remove(cx, "data", &|name| Some(format!("user-of-{name}"))).unwrap_err();
+        let fault =
+            volumes.remove(cx, "data", &|name| vec![format!("user-of-{name}"), "other".to_owned()]).unwrap_err();
         assert_eq!(
-            (&fault.problem.code, fault.problem.args["container"].as_str()),
-            (&Code::VolumeInUse, "user-of-data")
+            (&fault.problem.code, fault.problem.args["containers"].as_str()),
+            (&Code::VolumeInUse, "user-of-data, other")
         );
         assert!(volumes.get("data").is_ok());
         Ok(())
@@ -166,7 +171,7 @@ fn a_volume_that_a_container_nested_too_deep_is_removed() {
             nix::sys::stat::mkdirat(&at, "d", nix::sys::stat::Mode::S_IRWXU).unwrap();
             at = handle::enter(&at, OsStr::new("d")).unwrap();
         }
-        volumes.remove(cx, "deep", &|_| None)?;
+        volumes.remove(cx, "deep", &|_| Vec::new())?;
         assert!(!volume.path.exists());
         Ok(())
     });

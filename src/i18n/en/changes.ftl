@@ -46,6 +46,7 @@ change-layer-gone = The directory of layer { $layer } was deleted.
 ## Storage
 change-mount-seen-overlay = A writable layer on top of { $count } layers: the overlay is mounted.
 change-mount-seen-volume = The volume { $volume } is mounted at { $target } in the container.
+change-mount-seen-of-volume = What the volume { $volume } is made of ({ $fstype }) is mounted at the host's { $target }.
 change-mount-seen-bind = The host's { $from } is mounted at { $target } in the container.
 change-mount-seen-tmpfs = Memory (tmpfs) is mounted at { $target } in the container.
 change-mount-seen = A { $fstype } file system is mounted at { $target }.
@@ -143,6 +144,8 @@ change-port-published = { $host }/{ $transport } on the host leads to { $to } of
 change-port-published-here = { $host }/{ $transport } on the host, and { $machine } of this machine, lead to { $to } of { $container }
 change-port-closed = Nobody listens on { $port } any more
 change-rule-gone = A rule is gone: { $rule }
+end-host = the host
+end-outside = the outside
 change-reach-probed-answered = { $from } asked ({ $asked }), and there was an answer.
 change-reach-probed-refused = { $from } asked ({ $asked }), and { $to } said that nobody listens there: it is reached.
 change-reach-probed-unreachable = { $from } asked ({ $asked }): there is no way to { $to }.

@@ -45,6 +45,7 @@ problem-ipc-not-running = can't join IPC of container { $id }: container { $id }
 problem-ipc-not-shareable = can't join IPC of container { $id }: non-shareable IPC (hint: use IpcMode:shareable for the donor container). Make it with `docker run --ipc shareable`.
 problem-link-is-default = Conflict, cannot remove the default link name of the container: { $name } is its own name. Write the link as `CONTAINER/ALIAS`, as `docker ps --no-trunc` shows it.
 problem-link-not-running = Cannot link to a non running container: /{ $other } AS /{ $container }/{ $alias }. It must run on the default bridge: start it first.
+problem-mount-type = invalid mount config for type "{ $kind }": mount type unknown. Docker knows bind, volume and tmpfs: correct the word behind `type=`.
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.
 problem-no-such-option = { $option } = { $value }: Docker has no option of that name. It would be ignored there; dockwalk refuses it, so that a slip is seen. Correct the name, or leave it out.
 problem-no-such-value = { $option } = { $value }: there is no such value, in Docker neither. Docker knows { $known }. Correct it, or leave the option out.
@@ -87,6 +88,10 @@ problem-invalid-extra-host = { $value }: --add-host takes name:address, such as 
 problem-invalid-mac = { $mac } is not a valid mac address for a link. Write six bytes such as 02:42:ac:11:00:63; the first must be even, or it means a group.
 problem-invalid-link = bad format for links: { $link }. Write CONTAINER or CONTAINER:ALIAS, the alias with letters, digits, `-`, `_` and `.` only.
 problem-invalid-domain = { $what } = “{ $domain }”: it is not a valid domain. Write names of letters, digits, `-` and `_` with dots between them, such as example.org.
+problem-bind-propagation = path { $path } is mounted on { $mount } but it is not a { $needs ->
+        [shared] shared mount: nothing mounted in the container could reach the host. The engine's own mount namespace takes in what the host mounts and lets nothing out, so that { $propagation } works for mounts made in it alone. Use rslave, or leave it out
+       *[slave] shared or slave mount: what the host mounts below it would not reach the container. Make it one on the host (`mount --make-shared { $mount }`), and restart the engine; or leave { $propagation } out
+    }.
 problem-bind-source-relative = invalid mount config for type "bind": the source must be an absolute path, and '{ $path }' is not one.
 problem-duplicate-mount = Duplicate mount point: { $target }. Mount one thing there, not two.
 problem-no-stream-chosen = Bad parameters: choose at least one stream, stdout or stderr.
@@ -107,8 +112,8 @@ problem-not-built = { $feature ->
     [distribution] Asking a registry about an image without pulling it is not part of dockwalk yet. Pull it, then see `docker image inspect IMAGE`.
     [plugin] Plugins are not part of dockwalk. Volumes, networks and logs are its own: local, bridge, json-file.
     [search] Searching a registry is not part of dockwalk. Search with a browser, at https://hub.docker.com for example, and pull by name.
-    [secret] Secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
-    [swarm] Swarm mode is not part of dockwalk: it runs containers of this machine alone. Run them with `docker run`.
+    [secret] This node is not a swarm manager: secrets and configs belong to swarm mode, which is not part of dockwalk. Bind a file instead: `-v FILE:/run/secrets/NAME:ro`.
+    [swarm] This node is not a swarm manager: swarm mode is not part of dockwalk: it runs containers of this machine alone. Run them with `docker run`.
    *[other] { $feature } is not part of dockwalk yet. Leave it out.
 }
 problem-events-backwards = `since` ({ $since }) cannot be after `until` ({ $until }). Exchange the two.

@@ -1,4 +1,4 @@
-problem-bind-source-missing = { $path }: there is no such path on the host to bind-mount, and `--mount` does not make one. Make it or correct the path, then run it again.
+problem-bind-source-missing = invalid mount config for type "bind": bind source path does not exist: { $path }. `--mount` does not make one, as `-v` does. Make it or correct the path, then run it again.
 problem-call-refused = The kernel refused { $call } while the container was set up ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
 problem-capability-unknown = { $name }: there is no such capability. Use a name of capabilities(7), such as `NET_ADMIN`, `CAP_NET_ADMIN` or `ALL`.
 problem-cgroup-limit-refused = Limit { $limit }: the kernel refused to write it to { $path } ({ $reason }). Check that the value fits this machine, or run without it.
@@ -59,6 +59,7 @@ problem-mount-kinds = { $source } cannot be mounted at { $target }: { $found ->
     }. Name a source of that kind, or another target.
 problem-mount-not-there = { $path }: it was mounted but is not in the mount table. Run `dockwalk doctor`.
 problem-mount-over-dev = { $target }: nothing can be mounted over /dev, because the container's terminal and devices are there. Give a directory below it, such as /dev/shm, or another target.
+problem-mount-read-only-above = { $target }: it is not there, and cannot be made in what is mounted read-only at { $above }. Make the directory in that beforehand, or mount { $above } without `ro`.
 problem-mount-refused = { $target }: nothing can be mounted there in the container ({ $reason }). Check that source and target are both files or both directories.
 problem-mount-target = { $target }: a mount target must be an absolute path other than `/`, such as `/data`.
 problem-oom-score-refused = --oom-score-adj { $score }: the kernel refused it ({ $reason }). A lower score than the engine's own takes a privilege (CAP_SYS_RESOURCE) that this engine has not: give a number that is not below 0, or start the engine as root of the host.
@@ -85,9 +86,22 @@ problem-ulimit-refused = ulimit { $name }: the kernel refused it ({ $reason }). 
 problem-user-not-found = { $user }: there is no such user in the image's /etc/passwd. Use one that is there, or a numeric uid.
 problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 2147483647, or a name. Give another with `-u` or `--group-add`.
 problem-user-file-out-of-range = { $file }, line { $line }: { $id } is no user or group: it must be a number from 0 to 2147483647. Correct this line in the image, or give a user and a group that are not in it with `-u`.
-problem-volume-in-use = Volume { $name } is in use by container { $container } and cannot be removed. Remove the container first: `docker rm { $container }`
+problem-volume-driver = error looking up volume plugin { $driver }: plugin "{ $driver }" not found. Volume plugins are not part of dockwalk: leave the driver out, or say `local`.
+problem-volume-gone = The directory of volume { $name } is gone: { $path }. It was deleted by hand, and what was in it with it. `docker volume create { $name }` makes it anew, empty; then start the container again.
+problem-volume-in-use = remove { $name }: volume is in use - [{ $containers }]. Remove those containers first, with `docker rm`.
+problem-volume-mount = failed to mount local volume { $name }: mount { $device }:{ $path }: { $reason }. Look at what it is made of with `docker volume inspect { $name }`; make what is missing, or remove the volume and create it anew.
+problem-volume-mount-option = "{ $option }" in `o` is no option of { $type ->
+        [tmpfs] tmpfs. Write size=64m, mode=1777, uid=1000, gid=1000, ro, noexec and the like
+       *[bind] a bind. Write bind or rbind, ro, nosuid, nodev, noexec and the like
+    }.
 problem-volume-name = { $name }: not a volume name. It must have two or more of letters, digits, `_`, `.` and `-`, and begin with a letter or digit. If a host path is meant, use an absolute path.
 problem-volume-not-found = There is no volume { $name }. See which there are with `docker volume ls`.
+problem-volume-option = { $option ->
+        [size] quota size requested but no quota support (size={ $value }). For a volume in memory the size is part of `o`: `-o type=tmpfs -o device=tmpfs -o o=size={ $value }`
+       *[other] invalid option: "{ $option }". The local driver knows type, device and o
+    }.
+problem-volume-option-missing = missing required option: "{ $option }". With `-o { $beside }=…` it must be said, too: `-o type=tmpfs -o device=tmpfs`, or `-o type=none -o device=/directory -o o=bind`.
+problem-volume-type = Volumes of type "{ $type }" are not part of dockwalk: they need a server or a disk of their own. Known are `-o type=tmpfs`, and `-o type=none -o o=bind` with a directory of the host as device. Mount it on the host by hand, and bind that directory.
 problem-workdir-outside = { $path }: this working directory is not entered: links in /proc are not followed, because they can lead out of the container. Give a directory of the container with `-w`.
 # No "is a directory": see above.
 problem-workdir-refused = { $path }: the container's working directory cannot be entered ({ $reason }). Make a directory of it, or give another with `-w`.

@@ -129,6 +129,8 @@ timeline-play = Play
 timeline-pause = Pause
 timeline-track = Timeline
 timeline-behind = looking at the past
+timeline-behind-short = past
+timeline-behind-why = You are looking at the past. L leads to now.
 lately-title = Just done
 lately-unanswered = Nothing was observed in this step by itself.
 lately-unanswered-in = Nothing was observed in this step by itself; what was observed is with the step around it: { $step }
@@ -179,6 +181,8 @@ dock-below = Put the terminals below the picture
 dock-edge = Height of the terminals
 dock-waits = Stopped at the gate.
 dock-waits-leave = Keys go to this terminal now: leave it with Ctrl+`, then go on.
+dock-printed = Line: { $text }
+dock-printed-of = Line: { $text } – speaks of: { $things }
 dock-terminal = Terminal
 dock-empty = No terminal is open. Type a docker command below, or open a shell on the lab host with +.
 dock-ended-well = Ended well (exit code 0)
@@ -505,3 +509,11 @@ find-what = Finds a container by its name or address, an image by its digest, a 
 find-nothing = There is no ‘{ $text }’ at this moment
 find-enter = Enter opens the first in its picture.
 find-more = { $n } more. Type on to have fewer.
+notice-port-taken = Container { $name }: port { $port } cannot be published. { $known ->
+    [process] { $holder } (PID { $pid }) has it.
+   *[nobody] A program of another user has it.
+    } Change the number before the colon of -p, or end that program.
+notice-port-allocated = Container { $name }: port { $address } cannot be published. The container { $holder } has it. Change the number before the colon of -p, or end that container.
+notice-port-denied = Container { $name }: without root no port below 1024 ({ $port }) is published. Take a higher one (-p 8080:80).
+notice-more = More
+notice-less = Less

@@ -46,6 +46,7 @@ change-layer-gone = 레이어 { $layer } 디렉터리를 지웠습니다.
 ## 스토리지
 change-mount-seen-overlay = 레이어 { $count }개 위에 쓰기 레이어를 얹어 오버레이로 마운트했습니다.
 change-mount-seen-volume = { $volume } 볼륨을 컨테이너의 { $target } 경로에 마운트했습니다.
+change-mount-seen-of-volume = { $volume } 볼륨의 실체({ $fstype })를 호스트의 { $target } 경로에 마운트했습니다.
 change-mount-seen-bind = 호스트의 { $from } 경로를 컨테이너의 { $target } 경로에 마운트했습니다.
 change-mount-seen-tmpfs = 메모리(tmpfs)를 컨테이너의 { $target } 경로에 마운트했습니다.
 change-mount-seen = { $fstype } 파일 시스템을 { $target } 경로에 마운트했습니다.
@@ -143,6 +144,8 @@ change-port-published = 호스트의 { $host }/{ $transport } 포트가 { $conta
 change-port-published-here = 호스트의 { $host }/{ $transport } 포트와 이 컴퓨터의 { $machine } 포트가 { $container }의 { $to } 포트로 이어집니다
 change-port-closed = 이제 { $port }에서 아무도 기다리지 않습니다
 change-rule-gone = 규칙이 사라졌습니다: { $rule }
+end-host = 호스트
+end-outside = 바깥
 change-reach-probed-answered = { $from }에서 보내 보았고({ $asked }) 답이 왔습니다.
 change-reach-probed-refused = { $from }에서 보내 보았고({ $asked }) { $to } 쪽이 듣는 프로그램이 없다고 답했습니다. 닿기는 합니다.
 change-reach-probed-unreachable = { $from }에서 보내 보았지만({ $asked }) { $to } 쪽으로 가는 길이 없습니다.

@@ -66,7 +66,7 @@ problem-bad-restart = --restart { $value }: 재시도 횟수는 정수여야 합
 problem-bad-size = { $flag } { $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 64m, 1.5g, 0.5처럼 쓰세요.
 problem-mount-space = --mount { $mount }: 쉼표 옆에 공백이 있거나 값이 비어 있습니다. 셸이 공백에서 옵션을 둘로 나누어 나머지를 이미지 이름으로 읽게 됩니다. type=bind,source=/a,target=/b처럼 공백 없이 쓰세요.
 problem-mount-without-target = --mount { $mount }: target이 필요합니다. target=/컨테이너/안의/경로를 넣으세요.
-problem-mount-field = --mount { $mount }: '{ $field }' 부분은 쓸 수 없습니다. type, source, target, readonly, volume-nocopy, bind-create-src, tmpfs-size, tmpfs-mode를 쓸 수 있습니다.
+problem-mount-field = --mount { $mount }: '{ $field }' 부분은 쓸 수 없습니다. type, source, target, readonly, consistency, volume-nocopy, volume-label, volume-driver, volume-opt, bind-propagation, bind-recursive, bind-create-src, tmpfs-size, tmpfs-mode를 쓸 수 있습니다.
 fsck-repaired = 고침:
 fsck-harmful = 손상:
 fsck-harmless = 남은 것:

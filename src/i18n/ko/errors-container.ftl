@@ -45,6 +45,7 @@ problem-ipc-not-running = 컨테이너 { $id }: 실행 중이 아니어서 IPC �
 problem-ipc-not-shareable = 컨테이너 { $id }: IPC 네임스페이스를 빌려주지 않는 컨테이너입니다. `docker run --ipc shareable`로 만든 컨테이너여야 합니다.
 problem-link-is-default = { $name }: 컨테이너의 본래 이름은 링크가 아니어서 지울 수 없습니다. `docker ps --no-trunc`에 나오는 대로 `컨테이너/별칭` 형식으로 쓰세요.
 problem-link-not-running = /{ $container }/{ $alias }: 컨테이너 { $other }: 기본 브리지에서 실행 중이 아니어서 연결할 수 없습니다. 먼저 시작하세요.
+problem-mount-type = "{ $kind }": 이런 종류의 마운트(mount)는 Docker에도 없습니다. Docker에는 bind, volume, tmpfs가 있습니다. `type=` 뒤의 낱말을 바로잡으세요.
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.
 problem-no-such-option = { $option } = { $value }: Docker에 그런 이름의 옵션이 없습니다. Docker는 못 본 척하지만, dockwalk는 잘못 쓴 것을 알 수 있도록 거절합니다. 이름을 고치거나 빼세요.
 problem-no-such-value = { $option } = { $value }: Docker에도 없는 값입니다. Docker가 아는 값: { $known }. 고치거나 이 옵션을 빼세요.
@@ -87,6 +88,10 @@ problem-invalid-extra-host = { $value }: --add-host에는 db:10.0.0.5처럼 이�
 problem-invalid-mac = { $mac }: 링크에 쓸 수 있는 MAC 주소가 아닙니다. 02:42:ac:11:00:63처럼 6바이트로 쓰세요. 첫 바이트가 홀수이면 그룹 주소라서 쓸 수 없습니다.
 problem-invalid-link = --link { $link }: 링크로 읽을 수 없습니다. CONTAINER 또는 CONTAINER:ALIAS 형식으로 쓰고, 별칭에는 영문자, 숫자, `-`, `_`, `.`만 쓰세요.
 problem-invalid-domain = { $what } = “{ $domain }”: 도메인으로 쓸 수 없습니다. example.org처럼 영문자, 숫자, `-`, `_`로 된 이름을 점으로 이어 쓰세요.
+problem-bind-propagation = { $path }: 이 경로가 속한 { $mount } 마운트(mount)는 { $needs ->
+        [shared] 공유(shared)가 아니어서 컨테이너에서 마운트한 것이 호스트로 나갈 수 없습니다. 엔진의 마운트 네임스페이스는 호스트의 마운트를 받아들이기만 하고 내보내지 않으므로, 그 안에서 만든 마운트에만 { $propagation } 옵션을 쓸 수 있습니다. rslave를 쓰거나 옵션을 빼세요
+       *[slave] 공유(shared)도 종속(slave)도 아니어서 호스트에서 나중에 마운트한 것이 컨테이너로 전해지지 않습니다. 호스트에서 `mount --make-shared { $mount }`를 실행한 뒤 엔진을 다시 시작하거나 { $propagation } 옵션을 빼세요
+    }.
 problem-bind-source-relative = 바인드 마운트(bind mount)의 원본 '{ $path }': 절대 경로가 아닙니다. /로 시작하는 경로를 쓰세요.
 problem-duplicate-mount = 마운트(mount) 경로 { $target }: 같은 경로에 두 가지를 마운트할 수는 없습니다. 하나만 지정하세요.
 problem-no-stream-chosen = stdout과 stderr 가운데 하나는 골라야 합니다. 요청에 stdout=1이나 stderr=1을 넣으세요.
@@ -107,8 +112,8 @@ problem-not-built = { $feature ->
     [distribution] 이미지(image)를 받지 않고 레지스트리(registry)에 물어보는 기능은 아직 dockwalk에 없습니다. 받은 다음 `docker image inspect 이미지`로 확인하세요.
     [plugin] 플러그인(plugin)은 dockwalk에 없습니다. 볼륨, 네트워크, 로그는 내장된 local, bridge, json-file을 씁니다.
     [search] 레지스트리(registry) 검색은 dockwalk에 없습니다. https://hub.docker.com 같은 곳에서 찾아 이름으로 받으세요.
-    [secret] 시크릿(secret)과 config는 스웜(swarm) 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
-    [swarm] 스웜(swarm) 모드는 dockwalk에 없습니다. 이 컴퓨터의 컨테이너(container)만 실행합니다. `docker run`을 쓰세요.
+    [secret] 이 노드는 스웜(swarm) 매니저가 아닙니다. 시크릿(secret)과 config는 스웜 모드의 기능이고, dockwalk에는 스웜 모드가 없습니다. 대신 파일을 연결하세요: `-v 파일:/run/secrets/이름:ro`.
+    [swarm] 이 노드는 스웜(swarm) 매니저가 아닙니다. 스웜 모드는 dockwalk에 없습니다. 이 컴퓨터의 컨테이너(container)만 실행합니다. `docker run`을 쓰세요.
    *[other] { $feature }: 아직 dockwalk에 없는 기능입니다. 빼고 실행하세요.
 }
 problem-events-backwards = `since`({ $since })가 `until`({ $until })보다 늦습니다. 둘을 바꾸세요.

@@ -58,6 +58,7 @@ problem-mount-kinds = { $source }: { $target }에 마운트할 수 없습니다.
     }. 종류가 같은 원본이나 다른 대상을 지정하세요.
 problem-mount-not-there = { $path }: 마운트했지만 마운트 표에 보이지 않습니다. `dockwalk doctor`를 실행해 보세요.
 problem-mount-over-dev = { $target }: 컨테이너의 터미널과 장치가 있는 /dev 위에는 아무것도 마운트할 수 없습니다. /dev/shm처럼 그 아래 디렉터리나 다른 경로를 지정하세요.
+problem-mount-read-only-above = { $target }: 없는 경로인데, 읽기 전용으로 마운트한 { $above } 안에 있어 만들 수 없습니다. 그 안에 디렉터리를 미리 만들어 두거나 { $above } 마운트에서 `ro`를 빼세요.
 problem-mount-refused = { $target }: 컨테이너의 이 경로에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.
 problem-mount-target = { $target }: 마운트 대상은 `/`가 아닌 절대 경로여야 합니다. `/data`처럼 쓰세요.
 problem-oom-score-refused = --oom-score-adj { $score }: 커널에게 거절당했습니다 ({ $reason }). 엔진보다 낮은 점수를 주려면 특권(CAP_SYS_RESOURCE)이 필요한데 이 엔진에는 없습니다. 0 이상의 수를 쓰거나 호스트의 root로 엔진을 시작하세요.
@@ -84,9 +85,22 @@ problem-ulimit-refused = ulimit { $name }: 커널에게 거절당했습니다 ({
 problem-user-not-found = { $user }: 이미지의 /etc/passwd에 그런 사용자가 없습니다. 있는 이름이나 숫자 uid를 쓰세요.
 problem-user-out-of-range = { $id }: 사용자나 그룹은 0부터 2147483647까지의 번호이거나 이름이어야 합니다. `-u`나 `--group-add`에 다른 값을 지정하세요.
 problem-user-file-out-of-range = { $file }의 { $line }번째 줄: { $id }번은 사용자나 그룹의 번호가 될 수 없습니다. 0부터 2147483647까지여야 합니다. 이미지에서 이 줄을 고치거나, `-u`로 이 줄에 없는 사용자와 그룹을 지정하세요.
-problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 { $container }에서 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm { $container }`
+problem-volume-driver = 볼륨 드라이버 "{ $driver }": 없습니다. 볼륨 플러그인은 dockwalk에 들어 있지 않습니다. 드라이버를 빼거나 `local`이라고 쓰세요.
+problem-volume-gone = 볼륨(volume) { $name }: 디렉터리 { $path }가 사라졌습니다. 누군가 직접 지웠고, 들어 있던 내용도 함께 없어졌습니다. `docker volume create { $name }`으로 빈 볼륨을 다시 만든 뒤 컨테이너를 시작하세요.
+problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 [{ $containers }]에서 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm`
+problem-volume-mount = 볼륨(volume) { $name }: { $device }의 내용을 { $path } 경로에 마운트하지 못했습니다 ({ $reason }). `docker volume inspect { $name }`으로 무엇으로 된 볼륨인지 확인하고, 없는 것을 만들거나 볼륨을 지우고 새로 만드세요.
+problem-volume-mount-option = `o`의 "{ $option }": { $type ->
+        [tmpfs] tmpfs에 없는 옵션입니다. size=64m, mode=1777, uid=1000, gid=1000, ro, noexec 등을 쓰세요
+       *[bind] 바인드에 없는 옵션입니다. bind나 rbind, ro, nosuid, nodev, noexec 등을 쓰세요
+    }.
 problem-volume-name = { $name }: 볼륨 이름으로 쓸 수 없습니다. 영문자나 숫자로 시작하고 영문자, 숫자, `_`, `.`, `-`로 된 두 글자 이상이어야 합니다. 호스트 경로를 뜻했다면 절대 경로를 쓰세요.
 problem-volume-not-found = 볼륨(volume) { $name }: 없습니다. `docker volume ls`로 있는 볼륨을 확인하세요.
+problem-volume-option = { $option ->
+        [size] size={ $value }: 볼륨의 크기 제한(quota)은 할 수 없습니다. 메모리 볼륨의 크기는 `o`에 쓰세요: `-o type=tmpfs -o device=tmpfs -o o=size={ $value }`
+       *[other] "{ $option }": local 드라이버에 없는 옵션입니다. type, device, o를 쓸 수 있습니다
+    }.
+problem-volume-option-missing = 볼륨 옵션 "{ $option }": 빠져 있습니다. `-o { $beside }=…`에는 이것도 함께 써야 합니다: `-o type=tmpfs -o device=tmpfs` 또는 `-o type=none -o device=/디렉터리 -o o=bind`
+problem-volume-type = 종류가 "{ $type }"인 볼륨(volume)은 dockwalk에 들어 있지 않습니다. 따로 서버나 디스크가 있어야 하기 때문입니다. `-o type=tmpfs`, 그리고 호스트 디렉터리를 device로 하는 `-o type=none -o o=bind`를 쓸 수 있습니다. 호스트에서 직접 마운트한 뒤 그 디렉터리를 바인드하세요.
 problem-workdir-outside = { $path }: 이 디렉터리에서는 시작할 수 없습니다. /proc의 링크는 컨테이너 밖으로 이어질 수 있어 따라가지 않습니다. `-w`로 컨테이너 안의 작업 디렉터리를 지정하세요.
 problem-workdir-refused = { $path }: 컨테이너의 작업 디렉터리로 들어갈 수 없습니다 ({ $reason }). 디렉터리인지 확인하거나 `-w`로 다른 경로를 지정하세요.
 problem-freezer-stuck = 커널이 컨테이너의 프로세스를 제때 모두 멈추지 못했습니다({ $path }의 상태: { $state }). 그중 하나가 디스크나 장치를 기다리고 있습니다. 프로세스는 원래대로 계속 실행되니 다시 시도하세요.

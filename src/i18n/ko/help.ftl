@@ -349,7 +349,9 @@ docker-volume-prune--filter = 조건에 맞는 것만 지웁니다(예: "label=L
 docker-volume-ls--filter = 조건에 맞는 것만 출력합니다(예: "dangling=true")
 docker-volume-prune = 쓰지 않는 로컬 볼륨을 지웁니다
 docker-volume-create--name = 볼륨의 이름. 없으면 임의로 정해집니다
+docker-volume-create--driver = 볼륨 드라이버를 지정합니다. local만 있습니다
 docker-volume-create--label = 볼륨에 메타데이터를 붙입니다
+docker-volume-create--opt = 드라이버 옵션을 지정합니다. type, device, o를 씁니다
 docker-volume-ls--quiet = 볼륨 이름만 출력합니다
 docker-volume-rm--force = 볼륨을 강제로 지웁니다
 docker-volume-rm--names = 이름

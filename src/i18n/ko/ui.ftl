@@ -129,6 +129,8 @@ timeline-play = 재생
 timeline-pause = 멈춤
 timeline-track = 시간축
 timeline-behind = 지난 시점을 보고 있습니다
+timeline-behind-short = 지난 시점
+timeline-behind-why = 지난 시점을 보고 있습니다. L 키를 누르면 지금으로 갑니다.
 lately-title = 방금 한 일
 lately-unanswered = 이 단계에 따로 남은 관찰 기록은 없습니다.
 lately-unanswered-in = 이 단계에 따로 남은 관찰 기록은 없습니다. 바깥 단계의 기록에 함께 있습니다: { $step }
@@ -179,6 +181,8 @@ dock-below = 터미널을 아래에 두기
 dock-edge = 터미널 높이
 dock-waits = 게이트에서 멈춰 있습니다.
 dock-waits-leave = 지금 키는 이 터미널로 갑니다. Ctrl+` 키로 나온 뒤 진행하세요.
+dock-printed = 줄: { $text }
+dock-printed-of = 줄: { $text } – 가리키는 것: { $things }
 dock-terminal = 터미널
 dock-empty = 열린 터미널이 없습니다. 아래에 docker 명령을 입력하거나, + 단추로 실습 호스트의 셸을 여세요.
 dock-ended-well = 정상으로 끝났습니다 (종료 코드 0)
@@ -505,3 +509,11 @@ find-what = 컨테이너 이름, IP 주소, 다이제스트 앞자리, ifindex, 
 find-nothing = 지금 이 시점에는 ‘{ $text }’ 없음
 find-enter = Enter를 누르면 맨 위의 것을 그림에서 엽니다.
 find-more = 그 밖에 { $n }개가 더 있습니다. 더 입력하면 줄어듭니다.
+notice-port-taken = 컨테이너 { $name }: { $port }번 포트를 게시할 수 없습니다. { $known ->
+    [process] { $holder }(PID { $pid }) 프로그램이 이미 쓰고 있습니다.
+   *[nobody] 다른 사용자의 프로그램이 이미 쓰고 있습니다.
+    } -p에서 콜론 앞의 번호를 바꾸거나 그 프로그램을 끝내세요.
+notice-port-allocated = 컨테이너 { $name }: { $address } 포트를 게시할 수 없습니다. 이미 컨테이너 { $holder }의 것입니다. -p에서 콜론 앞의 번호를 바꾸거나 그 컨테이너를 끝내세요.
+notice-port-denied = 컨테이너 { $name }: 루트가 아니면 1024보다 작은 포트({ $port })를 게시할 수 없습니다. 더 큰 번호를 쓰세요(-p 8080:80).
+notice-more = 자세히
+notice-less = 접기

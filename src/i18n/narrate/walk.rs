@@ -1,4 +1,4 @@
-use super::{Sentence, Words, container, sentence};
+use super::{Said, Sentence, Words, container, sentence};
 use crate::trace::{
     ChangedBy, Decoded, Difference, Hop, Known, Missed, Passing, Place, ProbeReply, RuleTrace, Stopped, Walk, WalkEnd,
     WalkEndpoint, WalkOutcome, WalkPacket, World,
@@ -14,7 +14,7 @@ pub(super) fn began(walk: &Walk, before: &World) -> Sentence {
         RuleTrace::Off(_) => "change-walk-began-no-rules",
     };
     let told = sentence(key).with("packet", walk.line()).with("links", walk.watched.len());
-    told.with("from", endpoint(&walk.from, before)).with("to", endpoint(&walk.to, before))
+    told.said("from", endpoint(&walk.from, before)).said("to", endpoint(&walk.to, before))
 }
 
 /// What was seen is said in the words of the field (tcpdump, nft), which are the same in each language.
@@ -41,15 +41,18 @@ pub(super) fn seen(hop: &Hop) -> Sentence {
 
 pub(super) fn ended(end: &WalkEnd, before: &World) -> Sentence {
     let walk = before.walk(end.walk).map(|state| &state.walk);
-    let to = walk.map_or_else(|| end.walk.to_string(), |walk| asked(walk, &end.outcome, &endpoint(&walk.to, before)));
-    outcome(&end.outcome).with("to", to)
+    let to = match walk {
+        Some(walk) => asked(walk, &end.outcome).unwrap_or_else(|| endpoint(&walk.to, before)),
+        None => Said::Text(end.walk.to_string()),
+    };
+    outcome(&end.outcome).said("to", to)
 }
 
-/// Who was asked: of a name that nobody knows, that name.
-fn asked(walk: &Walk, outcome: &WalkOutcome, to: &str) -> String {
+/// A name that nobody knows is who was asked.
+fn asked(walk: &Walk, outcome: &WalkOutcome) -> Option<Said> {
     match &walk.packet {
-        WalkPacket::Name { name } if *outcome == WalkOutcome::NoSuchName => name.clone(),
-        _ => to.to_owned(),
+        WalkPacket::Name { name } if *outcome == WalkOutcome::NoSuchName => Some(Said::Text(name.clone())),
+        _ => None,
     }
 }
 
@@ -92,10 +95,15 @@ impl Words {
         self.say_with(key, &[("change", &line)])
     }
 
-    /// What came of a packet that was followed, and what was not looked at. `to` is what the other end is called.
-    pub fn walk_outcome(&self, walk: &Walk, end: &WalkEnd, to: &str) -> String {
+    /// What came of a packet that was followed, and what was not looked at.
+    pub fn walk_outcome(&self, walk: &Walk, end: &WalkEnd) -> String {
         let came = &end.outcome;
-        self.with_missed(self.speak(&outcome(came).with("to", asked(walk, came, to))), &end.missed)
+        let to = asked(walk, came).unwrap_or_else(|| match &walk.to {
+            WalkEndpoint::Container { name, .. } => Said::Text(name.clone()),
+            WalkEndpoint::Host => HOST,
+            WalkEndpoint::Outside => OUTSIDE,
+        });
+        self.with_missed(self.speak(&outcome(came).said("to", to)), &end.missed)
     }
 
     /// Says what was not looked at, too.
@@ -143,13 +151,27 @@ fn stopped(by: &Stopped, known: &Known) -> Sentence {
     }
 }
 
-fn endpoint(end: &WalkEndpoint, before: &World) -> String {
+/// The host, in a sentence.
+pub(super) const HOST: Said = Said::Word("end-host");
+/// What is beyond the uplink, in a sentence.
+const OUTSIDE: Said = Said::Word("end-outside");
+
+fn endpoint(end: &WalkEndpoint, before: &World) -> Said {
     match end {
         WalkEndpoint::Container { id, name } => {
-            before.containers.get(id).map_or_else(|| name.clone(), |_| container(before, id))
+            Said::Text(before.containers.get(id).map_or_else(|| name.clone(), |_| container(before, id)))
         }
-        WalkEndpoint::Host => before.host.as_ref().map_or_else(|| "host".to_owned(), |host| host.hostname.clone()),
-        WalkEndpoint::Outside => "outside".to_owned(),
+        WalkEndpoint::Host => HOST,
+        WalkEndpoint::Outside => OUTSIDE,
+    }
+}
+
+/// Whom a probe asked, by its word: a container that is called so comes first.
+pub(super) fn end_called(word: &str, before: &World) -> Said {
+    match word {
+        "host" if before.container(word).is_none() => HOST,
+        "outside" if before.container(word).is_none() => OUTSIDE,
+        _ => Said::Text(word.to_owned()),
     }
 }
 

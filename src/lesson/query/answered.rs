@@ -48,6 +48,7 @@ impl Query {
 
             Q::OwnLinks { container } => reach::own_links(world, container).map(Answer::Number),
             Q::Reaches { container, to } => reach::reaches(world, container, to).map(Answer::Bool),
+            Q::Probed { from, to } => reach::probed(world, from, to).map(Answer::Bool),
             Q::PlaceOf { to } => to.spoken_to(world).into_iter().next().map(Answer::Text),
             Q::HostLeavesBy { container } => reach::host_leaves_by(world, container).map(Answer::Text),
             Q::Uplink => reach::uplink(world),

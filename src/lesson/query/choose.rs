@@ -36,6 +36,7 @@ impl Query {
             | Q::CopiedOut { .. }
             | Q::HasProgram { .. }
             | Q::Reaches { .. }
+            | Q::Probed { .. }
             | Q::EndedWell { .. } => Some(choices::yes_no()),
             Q::OwnLinks { .. } => Some(choices::numbers(0..=2)),
             Q::OwnLayers { .. } | Q::LayersGone { .. } => Some(choices::numbers(0..=3)),

@@ -226,6 +226,13 @@ pub enum Query {
         /// The place.
         to: To,
     },
+    /// A ping was sent from the one to the other, as `dockwalk reach --prove` does: did it come back?
+    Probed {
+        /// The name of a container, `host` or `outside`.
+        from: String,
+        /// The same.
+        to: String,
+    },
     /// The address, or name, of that place.
     PlaceOf {
         /// The place.

@@ -2,8 +2,9 @@
 
 use super::network;
 use crate::lesson::{Answer, Term, words};
+use crate::reach::End;
 use crate::spec::NetworkId;
-use crate::trace::{Code, LinkKind, NamespaceKind, Network, Rule, RuleAction, World};
+use crate::trace::{Code, LinkKind, NamespaceKind, Network, Probe, ProbeReply, Rule, RuleAction, World};
 use serde::Deserialize;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -56,6 +57,21 @@ pub(super) fn reaches(world: &World, container: &str, to: &To) -> Option<bool> {
     let names = |word: &String| places.iter().any(|place| words(word, place).next().is_some());
     let mut own = world.commands.iter().rev().filter(|ended| ended.container == *id);
     own.find(|ended| ended.argv.iter().skip(1).any(names)).map(|ended| ended.status == 0)
+}
+
+/// What came of the ping that the latest probe sent: none where nothing was sent since anything changed that it hangs on.
+pub(super) fn probed(world: &World, from: &str, to: &str) -> Option<bool> {
+    let from = match End::called(world, from)? {
+        End::Container(id) => Some(id),
+        End::Host => None,
+        End::Outside => return None,
+    };
+    let ping = |probe: &&Arc<Probe>| probe.from == from && probe.to == to && probe.asked.starts_with("ping ");
+    match world.probes.values().find(ping)?.reply {
+        ProbeReply::Answered | ProbeReply::Refused => Some(true),
+        ProbeReply::Unreachable | ProbeReply::NoSuchName | ProbeReply::Silent => Some(false),
+        ProbeReply::NotSent | ProbeReply::Other(_) => None,
+    }
 }
 
 /// How many links are in the network namespace that was made for the container, once it runs.

@@ -45,9 +45,12 @@ impl Query {
             Q::HostEndMaster { .. } => &["change-link-seen-joined", "step-join-bridge", "fact-master"],
             Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
             Q::SameLoopback { .. } => &["step-make-netns-why", "scene-reach-counted"],
-            Q::Reaches { .. } | Q::OwnLinks { .. } | Q::HostLeavesBy { .. } | Q::Uplink | Q::SourceOutside { .. } => {
-                &["scene-reach-counted"]
-            }
+            Q::Reaches { .. }
+            | Q::Probed { .. }
+            | Q::OwnLinks { .. }
+            | Q::HostLeavesBy { .. }
+            | Q::Uplink
+            | Q::SourceOutside { .. } => &["scene-reach-counted"],
             Q::CableEndsAfterExit { .. } => &["change-link-gone", "step-delete-link", "step-delete-link-why"],
             // A volume is there before anything is mounted: that it is one is no answer.
             Q::PathLivesIn { .. } | Q::CopyLandsIn { .. } => &[

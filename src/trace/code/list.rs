@@ -2,41 +2,6 @@
 
 use super::UnknownCode;
 
-/// Everything that can go wrong, each with its name on the wire and in recordings, which is also the Fluent message
-/// `problem-<name>` in `src/i18n/`. Names that older recordings hold stand behind a `|`.
-macro_rules! codes {
-    ($($variant:ident = $name:literal $(| $older:literal)*,)*) => {
-        /// What went wrong, as code branches on it. `tests/words.rs` holds the list against the messages, both ways.
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code {
-            $(#[doc = concat!("The message `problem-", $name, "`.")] $variant,)*
-            /// One of a later version: there are no words for it here, and nothing branches on it.
-            Unknown(UnknownCode),
-        }
-
-        impl Code {
-            /// All that there are words for.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// `image-not-found`
-            pub fn name(&self) -> &str {
-                match self {
-                    $(Self::$variant => $name,)*
-                    Self::Unknown(code) => &code.0,
-                }
-            }
-
-            /// The code of that name, be it a new one or an old one.
-            pub(super) fn named(name: &str) -> Self {
-                match name {
-                    $($name $(| $older)* => Self::$variant,)*
-                    _ => Self::Unknown(UnknownCode(name.to_owned())),
-                }
-            }
-        }
-    };
-}
-
 codes! {
     // cli.ftl
     AliasFlagUserOnly = "alias-flag-user-only",
@@ -140,6 +105,7 @@ codes! {
     BadFilter = "bad-filter",
     BadNumber = "bad-number",
     BadRequest = "bad-request",
+    BindPropagation = "bind-propagation",
     BindSourceRelative = "bind-source-relative",
     BodyEmpty = "body-empty",
     BodyKind = "body-kind",
@@ -233,6 +199,7 @@ codes! {
     MacAndNetwork = "mac-and-network",
     MountForeignField = "mount-foreign-field",
     MountReadOnlyAnonymous = "mount-read-only-anonymous",
+    MountType = "mount-type",
     NoCommand = "no-command",
     NoExecCommand = "no-exec-command",
     NoStreamChosen = "no-stream-chosen",
@@ -474,6 +441,7 @@ codes! {
     MountKinds = "mount-kinds",
     MountNotThere = "mount-not-there",
     MountOverDev = "mount-over-dev",
+    MountReadOnlyAbove = "mount-read-only-above",
     MountRefused = "mount-refused",
     MountTarget = "mount-target",
     OomKillUnlimited = "oom-kill-unlimited",
@@ -491,9 +459,16 @@ codes! {
     UserFileOutOfRange = "user-file-out-of-range",
     UserNotFound = "user-not-found",
     UserOutOfRange = "user-out-of-range",
+    VolumeDriver = "volume-driver",
+    VolumeGone = "volume-gone",
     VolumeInUse = "volume-in-use",
+    VolumeMount = "volume-mount",
+    VolumeMountOption = "volume-mount-option",
     VolumeName = "volume-name",
     VolumeNotFound = "volume-not-found",
+    VolumeOption = "volume-option",
+    VolumeOptionMissing = "volume-option-missing",
+    VolumeType = "volume-type",
     WorkdirOutside = "workdir-outside",
     WorkdirRefused = "workdir-refused",
 

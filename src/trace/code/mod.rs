@@ -1,5 +1,7 @@
 //! What went wrong, by name.
 
+#[macro_use]
+mod table;
 mod list;
 
 pub use list::Code;

@@ -56,6 +56,8 @@ pub enum Pick {
     Pair(crate::reach::End, crate::reach::End),
     /// A place at which a packet was seen, by its number.
     Hop(u32),
+    /// What is predicted of a question of the lesson's page: its id, and whether it comes back.
+    Predict(String, bool),
 }
 
 impl Node {

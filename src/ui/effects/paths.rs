@@ -65,14 +65,14 @@ impl EffectRunner {
             return;
         }
         let theme = if state.dark { Theme::DARK } else { Theme::LIGHT };
-        let result = export::svg(&path, state.tab, state.world(), &state.reaching, &state.words(), &theme);
+        let result = export::svg(&path, state.tab, state.world(), &state.looked_at(), &state.words(), &theme);
         say(state, result, "notice-exported", &path);
     }
 }
 
 /// The packet that is looked at, as a file.
 pub(super) fn save_packet(state: &mut WindowState, path: &Path) {
-    let Some(walk) = state.reaching.walk(state.world()) else { return };
+    let Some(walk) = state.looked_at().walk(state.world()) else { return };
     let result = export::pcap(path, walk);
     say(state, result, "notice-packet-saved", path);
 }

@@ -1,6 +1,6 @@
 //! The terminals below or beside the picture: containers, the lab host, and what was printed in the past.
 
-use super::{PanelContext, speaks};
+use super::{PanelContext, lines, speaks};
 use crate::spec::ContainerId;
 use crate::ui::command::{TerminalCommand, ViewCommand};
 use crate::ui::fonts;
@@ -260,6 +260,7 @@ fn live_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
     let screen = |ui: &mut Ui| terminal.screen.show(ui, &label, if runs { Life::Runs } else { Life::Ended });
     let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), screen).inner;
     ui.advance_cursor_after_rect(all);
+    lines::show(ui, cx, &mut terminal.screen, &whose, &shown.response);
     speaks::tell(cx, &terminal.screen, &whose);
     if take && runs {
         shown.response.request_focus();
@@ -344,6 +345,7 @@ fn past_body(ui: &mut Ui, cx: &mut PanelContext<'_>, terminals: &mut Terminals, 
         let whose = shown.map_or(Whose::Host, Whose::Container);
         speaks::mark(cx, screen, &whose);
         let shown = screen.show(ui, &label, Life::Past);
+        lines::show(ui, cx, screen, &whose, &shown.response);
         speaks::tell(cx, screen, &whose);
         screen.resize(rows.unwrap_or(shown.room.0), columns);
         if let Some(text) = screen.selected_text()

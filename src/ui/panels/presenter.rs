@@ -1,6 +1,6 @@
 //! Before a class: the picture alone, a large sentence, what comes next, a thin line of time. What did not change is dimmed.
 
-use super::{PanelContext, ending, lesson, narration, next};
+use super::{PanelContext, ending, lesson, narration, next, printed};
 use crate::lesson::{ClaimView, QuestionState, QuestionView};
 use crate::ui::diagrams::{Diagrams, Tab};
 use crate::ui::state::{Face, Mover, Place};
@@ -23,15 +23,20 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let state = cx.state;
     ui.painter().rect_filled(all, 0.0, cx.theme.canvas);
     let below = all.bottom() - BELOW * scale;
-    let room = Rect::from_min_max(all.min, pos2(all.right(), below));
+    let printed = printed::lines(cx);
+    let between = below - printed::height(&printed, scale);
+    let room = Rect::from_min_max(all.min, pos2(all.right(), between));
+    printed::show(ui, cx, &printed, Rect::from_min_max(pos2(all.left(), between), pos2(all.right(), below)), scale);
     let mut selection = state.selection.clone();
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
+        // The class sees the table that it is asked about.
+        let tab = if state.asks_of_table() { Tab::Reach } else { state.tab };
         let of = state.isolated();
-        let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.reaching);
+        let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.looked_at());
         let (scale, of) = (2.0 * scale, of.as_ref());
-        let how = crate::ui::diagrams::How { theme, scale, spotlight: state.tab != Tab::Reach, of, reach, live };
-        diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
+        let how = crate::ui::diagrams::How { theme, scale, spotlight: tab != Tab::Reach, of, reach, live };
+        diagrams.show(ui, tab, state.world(), &lit, &mut selection, cx.words, how);
     });
     if selection != state.selection {
         cx.want(crate::ui::command::ViewCommand::Select(selection));

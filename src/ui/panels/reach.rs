@@ -35,7 +35,7 @@ pub fn bar(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             } else {
                 ui.label(RichText::new(cx.say("reach-bar-recorded")).size(12.5).color(cx.theme.weak));
             }
-            if state.reaching.packet && state.reaching.walk(state.world()).is_some() {
+            if state.reaching.packet && state.looked_at().walk(state.world()).is_some() {
                 let label = cx.say("reach-bar-save");
                 if widgets::text_button(ui, &label, Loudness::Quiet).clicked() {
                     cx.want(PathCommand::Ask(Ask::Packet));
@@ -57,9 +57,10 @@ fn prove(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         (false, true) => "reach-bar-prove",
         (false, false) => "reach-bar-prove-pair",
     });
-    let can = !proving && state.answers() && (all || state.reaching.pair.is_some());
+    let can = !proving && !state.must_predict() && state.answers() && (all || state.pair().is_some());
     let button = ui.add_enabled_ui(can, |ui| widgets::text_button(ui, &label, Loudness::Plain)).inner;
-    if button.on_hover_text(cx.say("reach-bar-prove-why")).clicked() {
+    let first = cx.say(if state.must_predict() { "reach-bar-predict-first" } else { "reach-bar-prove-why" });
+    if button.on_hover_text(&first).on_disabled_hover_text(&first).clicked() {
         cx.want(ReachingCommand::Prove);
     }
 }
@@ -68,9 +69,13 @@ fn follow(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let state = cx.state;
     let following = state.is_following();
     let label = cx.say(if following { "reach-bar-following" } else { "reach-bar-follow" });
-    let can = !following && state.answers() && state.can_follow();
+    let can = !following && !state.must_predict() && state.answers() && state.can_follow();
     let button = ui.add_enabled_ui(can, |ui| widgets::text_button(ui, &label, Loudness::Plain)).inner;
-    let why = if can { "reach-bar-follow-why" } else { "reach-bar-follow-first" };
+    let why = match (can, state.must_predict()) {
+        (true, _) => "reach-bar-follow-why",
+        (false, true) => "reach-bar-predict-first",
+        (false, false) => "reach-bar-follow-first",
+    };
     if button.on_hover_text(cx.say(why)).on_disabled_hover_text(cx.say(why)).clicked() {
         cx.want(ReachingCommand::Follow);
     }

@@ -4,7 +4,7 @@ use super::PanelContext;
 use crate::trace::{Container, Entity, World};
 use crate::ui::command::ViewCommand;
 use crate::ui::lines::{self, Whose};
-use crate::ui::terminal::Screen;
+use crate::ui::terminal::{Line, Screen};
 
 /// While a question is open of which something is kept back, nothing is: which shape a line speaks of may be what it asks.
 fn is_shown(cx: &PanelContext<'_>) -> bool {
@@ -65,12 +65,17 @@ pub fn mark(cx: &PanelContext<'_>, screen: &mut Screen, whose: &Whose) {
     screen.mark(rows);
 }
 
-/// Says what the line speaks of that is pointed at.
+/// Says what the line speaks of that is pointed at, or has the keys.
 pub fn tell(cx: &mut PanelContext<'_>, screen: &Screen, whose: &Whose) {
-    let row = screen.hovered().filter(|_| is_shown(cx));
+    let row = screen.hovered().or(screen.read());
     let line = row.and_then(|row| screen.lines().into_iter().find(|line| line.rows.contains(&row)));
-    let things = line.map_or_else(Vec::new, |line| lines::entities(cx.state.world(), whose, &line.text));
+    let things = line.map_or_else(Vec::new, |line| things(cx, whose, &line));
     say(cx, things);
+}
+
+/// The things that a line speaks of; none while a question keeps something back.
+pub fn things(cx: &PanelContext<'_>, whose: &Whose, line: &Line) -> Vec<Entity> {
+    if is_shown(cx) { lines::entities(cx.state.world(), whose, &line.text) } else { Vec::new() }
 }
 
 /// Nothing is pointed at.

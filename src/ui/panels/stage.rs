@@ -2,7 +2,9 @@
 
 use super::{PanelContext, breaking, reach};
 use crate::trace::Family;
-use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand};
+use crate::ui::command::{
+    Ask, Command, FilesCommand, LessonCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand,
+};
 use crate::ui::diagrams::{Diagrams, How, Live, Pick, Tab};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -133,12 +135,14 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     if state.tab == Tab::Reach {
         reach::bar(ui, cx);
     }
-    let (theme, reach) = (&cx.theme, &state.reaching);
+    let (theme, reach) = (&cx.theme, &state.looked_at());
     let how = How { theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach, live: live(state) };
     let picked = diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     match picked {
         Some(Pick::Pair(from, to)) => cx.want(ReachingCommand::Pair(from, to)),
         Some(Pick::Hop(number)) => cx.want(ReachingCommand::Hop(number)),
+        // The first choice is yes.
+        Some(Pick::Predict(question, yes)) => cx.want(LessonCommand::Predict(question, usize::from(!yes))),
         None => {}
     }
     if selection != state.selection {

@@ -74,9 +74,12 @@ pub fn notice(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
     // Above, so that neither a prompt nor the command field is under it.
     let shown = area.anchor(egui::Align2::CENTER_TOP, [0.0, 100.0]).show(ctx, |ui| {
         widgets::card(&theme).stroke(egui::Stroke::new(1.2, color)).show(ui, |ui| {
-            ui.set_max_width(560.0);
+            ui.set_max_width(WIDE);
             ui.horizontal_top(|ui| {
-                ui.add(egui::Label::new(RichText::new(text(notice)).color(theme.text)).wrap());
+                ui.vertical(|ui| {
+                    ui.set_max_width(WIDE - 40.0);
+                    said(ui, cx, notice);
+                });
                 let label = cx.say("close");
                 if widgets::icon_button(ui, Icon::Close, &label, "Esc", Loudness::Quiet, 24.0).clicked() {
                     cx.want(ViewCommand::Escape);
@@ -86,6 +89,35 @@ pub fn notice(ctx: &egui::Context, cx: &mut PanelContext<'_>) {
     });
     let read = shown.response.contains_pointer();
     ctx.data_mut(|data| data.insert_temp(egui::Id::unique(READ), read));
+}
+
+/// How wide the short message becomes, and how many of its lines are shown until more is wanted.
+const WIDE: f32 = 560.0;
+const ROWS: usize = 2;
+
+/// What it says in two lines; all of it where that is wanted.
+fn said(ui: &mut egui::Ui, cx: &PanelContext<'_>, notice: &Notice) {
+    let id = egui::Id::unique("notice unfolded");
+    let unfolded = ui.data(|data| data.get_temp::<String>(id)).as_ref() == Some(&notice.text);
+    let short = text(notice);
+    let width = ui.available_width();
+    let lay = |text: &str| {
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        widgets::lines_of(ui.painter(), width, usize::MAX, text, font, cx.theme.text).rows.len()
+    };
+    let has_more = notice.whole.is_some() || lay(&short) > ROWS;
+    let shown = if unfolded { notice.whole.clone().unwrap_or_else(|| short.clone()) } else { short };
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let rows = if has_more && !unfolded { ROWS } else { usize::MAX };
+    let galley = widgets::lines_of(ui.painter(), width, rows, &shown, font, cx.theme.text);
+    ui.add(egui::Label::new(galley));
+    if has_more {
+        let label = cx.say(if unfolded { "notice-less" } else { "notice-more" });
+        if widgets::link(ui, &label).clicked() {
+            let shown = if unfolded { String::new() } else { notice.text.clone() };
+            ui.data_mut(|data| data.insert_temp(id, shown));
+        }
+    }
 }
 
 const READ: &str = "notice under the pointer";

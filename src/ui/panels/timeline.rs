@@ -94,7 +94,13 @@ fn position(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     button.on_hover_text(format!("{name}  ·  {}  + −", cx.say("timeline-speed-how")));
     // That it is live stands in the top bar; here only that one looks at what was before.
     if state.answers() && !state.cursor.is_live() {
-        ui.add(label(cx.say("timeline-behind"), fonts::regular(12.5), theme.warn).truncate());
+        let wide = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), fonts::regular(12.5), theme.warn).size().x;
+        let whole = cx.say("timeline-behind");
+        let fits = wide(&whole) <= ui.available_width();
+        let said = if fits { whole.clone() } else { cx.say("timeline-behind-short") };
+        let shown = ui.add(label(said, fonts::regular(12.5), theme.warn).truncate());
+        shown.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &whole));
+        shown.on_hover_text(cx.say("timeline-behind-why"));
     }
 }
 

@@ -75,5 +75,6 @@ impl WindowState {
         if let Some(course) = &mut self.course {
             course.turn_face(Some(face));
         }
+        self.look_where_asked();
     }
 }

@@ -50,6 +50,7 @@ impl WindowState {
             C::Face(face) => self.turn_face(face),
             C::Go(number) => {
                 self.asks = None;
+                self.reaching = Reaching::default();
                 let before = number.checked_sub(1).filter(|_| !live);
                 let begins = before.map_or(0, |before| {
                     course.go_to(before);
@@ -128,6 +129,7 @@ impl WindowState {
         if let Some(course) = &mut self.course {
             course.go_to(number);
         }
+        self.look_anew();
         self.look();
         self.attend();
     }

@@ -8,8 +8,10 @@ const KEPT: usize = 30;
 /// A short message over the window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
-    /// What it says.
+    /// What it says, in a sentence or two.
     pub text: String,
+    /// All that there is to say, where that is more.
+    pub whole: Option<String>,
     /// It says that something failed.
     pub bad: bool,
     /// It says that the engine does not answer, until it does.
@@ -23,22 +25,27 @@ pub struct Notice {
 impl Notice {
     /// Something was done.
     pub fn good(text: String) -> Self {
-        Self { text, bad: false, lost: false, problem: None, times: 1 }
+        Self { text, whole: None, bad: false, lost: false, problem: None, times: 1 }
     }
 
     /// Something failed.
     pub fn failure(words: &Words, problem: &Problem) -> Self {
         let text = Self::text(words, problem);
-        Self { text, bad: true, lost: false, problem: Some(problem.clone()), times: 1 }
+        let whole = Some(words.problem(problem)).filter(|whole| *whole != text);
+        Self { text, whole, bad: true, lost: false, problem: Some(problem.clone()), times: 1 }
     }
 
-    /// What failed. Of bytes that were rejected the picture and the inspector tell the rest.
+    /// What failed, in short: of bytes that were rejected the picture and the inspector tell the rest; of a port that cannot be had,
+    /// Docker's own words are left out.
     pub fn text(words: &Words, problem: &Problem) -> String {
         match (&problem.code, problem.args.get("by")) {
             (Code::DigestMismatch, Some(by)) => {
                 let by = words.say(&format!("promise-{by}"));
                 words.say_with("notice-rejected", &[("by", by.as_str())])
             }
+            (Code::PortTaken, _) => words.problem_as("notice-port-taken", problem),
+            (Code::PortAllocated, _) => words.problem_as("notice-port-allocated", problem),
+            (Code::PortDenied, _) => words.problem_as("notice-port-denied", problem),
             _ => words.problem(problem),
         }
     }
@@ -46,7 +53,7 @@ impl Notice {
     /// Says it in another language.
     pub(super) fn translate(&mut self, words: &Words) {
         if let Some(problem) = &self.problem {
-            self.text = Self::text(words, problem);
+            *self = Self { times: self.times, lost: self.lost, bad: self.bad, ..Self::failure(words, problem) };
         }
     }
 }

@@ -63,7 +63,7 @@ impl WindowState {
                     Ask::Load => self.is_live(),
                     Ask::SaveImage => self.files.image().is_some(),
                     Ask::ExportFiles => self.files.can_export(),
-                    Ask::Packet => self.reaching.walk(&self.world).is_some(),
+                    Ask::Packet => self.looked_at().walk(&self.world).is_some(),
                 };
                 if !can {
                     return None;

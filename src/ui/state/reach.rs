@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::client::protocol::{ReachCommand, WalkCommand};
-use crate::reach::End;
-use crate::ui::diagrams::end_of;
+use crate::lesson::AskedPair;
+use crate::reach::{End, Question};
+use crate::ui::diagrams::{Reaching, end_of};
 use crate::ui::reach::ReachingCommand;
 
 /// So many ends are asked all of each other; of more, only the pair that was chosen: each that does not answer is waited for.
@@ -20,6 +21,8 @@ impl WindowState {
             }
             ReachingCommand::Packet(packet) => self.reaching.packet = packet,
             ReachingCommand::Hop(number) => self.reaching.hop = Some(number),
+            // What is asked is predicted before it is tried.
+            ReachingCommand::Follow | ReachingCommand::Prove if self.must_predict() => {}
             ReachingCommand::Follow => {
                 let command = self.to_follow()?;
                 return self.now_or(Effect::Walk(command));
@@ -30,6 +33,66 @@ impl WindowState {
             }
         }
         None
+    }
+
+    /// What is looked at in the table: with what the lesson asks of it.
+    pub fn looked_at(&self) -> Reaching {
+        let pings = self.reaching.question == Question::Ping;
+        let asked = if pings { self.asked_pairs() } else { Vec::new() };
+        Reaching { pair: self.pair(), asked, ..self.reaching.clone() }
+    }
+
+    /// The pair that was chosen, else the one that the lesson's page is about.
+    pub fn pair(&self) -> Option<(End, End)> {
+        self.reaching.pair.clone().or_else(|| {
+            let asked = self.asked_pairs();
+            let id = match (self.open_question(), self.face()) {
+                (Some((id, _)), _) | (None, Face::Ask(id) | Face::Answer(id)) => Some(id),
+                (None, Face::Text | Face::Note(_)) => None,
+            };
+            let of_face = asked.iter().find(|one| id.as_ref() == Some(&one.question));
+            of_face.or(asked.first()).map(|one| (one.from.clone(), one.to.clone()))
+        })
+    }
+
+    /// What the lesson's page asks of pairs, where it is read.
+    fn asked_pairs(&self) -> Vec<AskedPair> {
+        let course = self.course.as_ref().filter(|course| !course.is_ended());
+        let course = course.filter(|_| self.place() != Some(Place::Passed));
+        let mut asked = course.map(|course| course.runner().asked_pairs(&self.world)).unwrap_or_default();
+        // Before the page rests nobody is asked.
+        asked.retain(|one| !one.open || self.place() == Some(Place::Here));
+        asked
+    }
+
+    /// A pair of the table is still to be predicted.
+    pub fn must_predict(&self) -> bool {
+        self.asked_pairs().iter().any(|one| one.open && one.predicted.is_none())
+    }
+
+    /// A question of a pair is asked in the table; back on the text the picture is the page's again.
+    pub(super) fn look_where_asked(&mut self) {
+        self.reaching.pair = None;
+        if !self.follow {
+            return;
+        }
+        let of_page = self.course.as_ref().and_then(|course| course.runner().step().tab).map(follow::diagram_of);
+        let asks = self.asks_of_table();
+        self.tab = if asks { Tab::Reach } else { of_page.unwrap_or(self.tab) };
+        if asks {
+            self.look_anew();
+        }
+    }
+
+    /// The page's question that is open is asked of a pair: the table is where it is asked.
+    pub fn asks_of_table(&self) -> bool {
+        let open = self.open_question();
+        open.is_some_and(|(id, _)| self.asked_pairs().iter().any(|one| one.question == id))
+    }
+
+    /// A page that is turned to begins with nothing chosen, and with the question that lessons ask.
+    pub(super) fn look_anew(&mut self) {
+        self.reaching = Reaching::default();
     }
 
     /// What comes of it happens now, and is looked at; where a lesson asks something on the way to now, that comes first.
@@ -44,7 +107,8 @@ impl WindowState {
     }
 
     fn to_prove(&self) -> ReachCommand {
-        let pair = self.reaching.pair.as_ref().filter(|_| !self.proves_all());
+        let pair = self.pair().filter(|_| !self.proves_all());
+        let pair = pair.as_ref();
         ReachCommand {
             question: self.reaching.question,
             version: self.reaching.version,
@@ -62,7 +126,7 @@ impl WindowState {
     }
 
     fn to_follow(&self) -> Option<WalkCommand> {
-        let (from, to) = self.reaching.pair.as_ref().filter(|(from, _)| *from != End::Outside)?;
+        let (from, to) = self.pair().filter(|(from, _)| *from != End::Outside)?;
         let (question, version) = (self.reaching.question, self.reaching.version);
         let (from, to) = (from.word(&self.world), to.word(&self.world));
         Some(WalkCommand { question, version, from, to, outside: None, published: false, patience: None })

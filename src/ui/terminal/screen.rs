@@ -35,6 +35,10 @@ pub struct Screen {
     marked: Vec<u16>,
     /// The row that is pointed at.
     hovered: Option<u16>,
+    /// The first row of the line that has the keys.
+    read: Option<u16>,
+    /// Where it was painted last.
+    grid: Option<Grid>,
 }
 
 /// A line as it was printed, and the rows that it takes: one that is too long for one goes on in the next.
@@ -94,6 +98,8 @@ impl Screen {
             sought: Sought::No,
             marked: Vec::new(),
             hovered: None,
+            read: None,
+            grid: None,
         }
     }
 
@@ -173,6 +179,32 @@ impl Screen {
     /// The row that was pointed at when it was shown last.
     pub fn hovered(&self) -> Option<u16> {
         self.hovered
+    }
+
+    /// The first row of the line that has the keys, as the last frame left it.
+    pub fn read(&self) -> Option<u16> {
+        self.read
+    }
+
+    /// The keys are on the line that begins there, or on none.
+    pub fn read_at(&mut self, row: Option<u16>) {
+        self.read = row;
+    }
+
+    /// Where these rows were painted last; none before they were.
+    pub fn place_of(&self, rows: &Range<u16>) -> Option<Rect> {
+        let grid = self.grid.as_ref()?;
+        let columns = self.size().1;
+        Some(rows.clone().map(|row| grid.rect((row, 0), columns)).fold(Rect::NOTHING, Rect::union))
+    }
+
+    /// Scrolls back by a line, or forth. False where there is none.
+    pub fn scroll_line(&mut self, back: bool) -> bool {
+        let screen = self.parser.screen_mut();
+        let now = screen.scrollback();
+        let then = if back { (now + 1).min(screen.scrollback_len()) } else { now.saturating_sub(1) };
+        screen.set_scrollback(then);
+        then != now
     }
 
     /// Leads the eye to these words: they are marked, and brought into view when they are others than before.
@@ -286,6 +318,7 @@ impl Screen {
         let above = if typing { f32::from(below) * cell.y } else { 0.0 };
         let grid = Grid { origin: inner.min - vec2(0.0, above), cell };
         self.pointer(ui, &response, &grid);
+        self.grid = Some(grid);
         let at = response.hover_pos().filter(|at| inner.contains(*at));
         self.hovered = at.map(|at| grid.cell_at(at, self.size()).0);
         let focused = life != Life::Past && self.focus(ui, &response, &grid, life);
@@ -447,6 +480,7 @@ impl std::fmt::Debug for Screen {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
 struct Grid {
     origin: Pos2,
     cell: egui::Vec2,

@@ -7,7 +7,7 @@ use super::super::request::{self, Request};
 use super::super::{Container, Link, Phase, Settings, State, bounds, names};
 use crate::docker::{ContainerConfig, ContainerCreate, NetworkingConfig, is_host_name};
 use crate::engine::moment::Moment;
-use crate::engine::process::{MountSource, MountSpec, check_tmpfs};
+use crate::engine::process::{MountSource, MountSpec, Propagation, check_tmpfs};
 use crate::engine::volume::Volumes;
 use crate::engine::{Fault, Result, machine};
 use crate::spec::{ContainerId, Digest};
@@ -67,9 +67,26 @@ struct KeptMount {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum KeptSource {
-    Volume { name: String, copy_up: bool },
-    Bind { path: String, create: bool },
-    Tmpfs { options: String },
+    Volume {
+        name: String,
+        copy_up: bool,
+    },
+    Bind {
+        path: String,
+        create: bool,
+        #[serde(default)]
+        propagation: Propagation,
+        #[serde(default = "yes")]
+        recursive: bool,
+    },
+    Tmpfs {
+        options: String,
+    },
+}
+
+/// What was written before a bind could be without what is mounted below it.
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -233,8 +250,9 @@ impl KeptMount {
         let source = match &mount.source {
             MountSource::Volume { name, copy_up, .. } => KeptSource::Volume { name: name.clone(), copy_up: *copy_up },
             // What was asked for came as JSON, and so is UTF-8.
-            MountSource::Bind { path, create } => {
-                KeptSource::Bind { path: path.to_string_lossy().into_owned(), create: *create }
+            MountSource::Bind { path, create, propagation, recursive } => {
+                let (create, propagation, recursive) = (*create, *propagation, *recursive);
+                KeptSource::Bind { path: path.to_string_lossy().into_owned(), create, propagation, recursive }
             }
             MountSource::Tmpfs { options } => KeptSource::Tmpfs { options: options.clone() },
         };
@@ -250,12 +268,12 @@ impl KeptMount {
                 let name = volume_name(&name)?;
                 MountSource::Volume { path: volumes.place(&name), name, copy_up }
             }
-            KeptSource::Bind { path, create } => {
+            KeptSource::Bind { path, create, propagation, recursive } => {
                 let path: PathBuf = bind_source(&path)?;
                 if !path.is_absolute() {
                     return Err(Fault::failed(Code::BindSourceRelative).with("path", path.display()));
                 }
-                MountSource::Bind { path, create }
+                MountSource::Bind { path, create, propagation, recursive }
             }
             KeptSource::Tmpfs { options } => {
                 check_tmpfs(&options)?;

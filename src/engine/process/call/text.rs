@@ -17,6 +17,7 @@ const MS: &[(u64, &str)] = &[
     (libc::MS_REC, "MS_REC"),
     (libc::MS_PRIVATE, "MS_PRIVATE"),
     (libc::MS_SLAVE, "MS_SLAVE"),
+    (libc::MS_SHARED, "MS_SHARED"),
     (libc::MS_RELATIME, "MS_RELATIME"),
     (libc::MS_STRICTATIME, "MS_STRICTATIME"),
 ];
@@ -41,7 +42,9 @@ const ATTR: &[(u64, &str)] = &[
     (2, "MOUNT_ATTR_NOSUID"),
     (4, "MOUNT_ATTR_NODEV"),
     (8, "MOUNT_ATTR_NOEXEC"),
+    (0x10, "MOUNT_ATTR_NOATIME"),
     (0x20, "MOUNT_ATTR_STRICTATIME"),
+    (0x80, "MOUNT_ATTR_NODIRATIME"),
 ];
 
 const OPEN: &[(u64, &str)] = &[
@@ -126,12 +129,13 @@ impl Call {
                 names(*flags, MS),
                 maybe(data.as_deref())
             ),
-            Self::MountSetattr { fd: mount, set, recursive } => {
+            Self::MountSetattr { fd: mount, set, propagation, recursive } => {
                 let flags = if *recursive { "AT_EMPTY_PATH|AT_RECURSIVE" } else { "AT_EMPTY_PATH" };
                 format!(
-                    "mount_setattr({}, \"\", {flags}, {{attr_set={}, attr_clr=0, propagation=0, userns_fd=0}}, 32)",
+                    "mount_setattr({}, \"\", {flags}, {{attr_set={}, attr_clr=0, propagation={}, userns_fd=0}}, 32)",
                     fd(mount),
-                    names(*set, ATTR)
+                    names(*set, ATTR),
+                    names(*propagation, MS)
                 )
             }
             Self::MoveMount { from, to, path } => {

@@ -1,4 +1,4 @@
-use super::shape::Outside;
+use super::shape::{Outside, Tree};
 use super::*;
 use crate::engine::cgroup::Join;
 use crate::engine::sys::FIRST;
@@ -98,14 +98,15 @@ fn enter_root(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) -> Outside
     init.by_hand(format!("cd {rootfs} && pivot_root . . && umount -l ."));
     let flags = libc::MS_REC | libc::MS_PRIVATE;
     init.call(Call::Umask { mask: 0 });
+    let mut trees: BTreeMap<Tree, Vec<Fd>> = BTreeMap::new();
+    // What is private to this namespace has nothing to do with the host's any more.
+    let (reaching, apart): (Vec<_>, Vec<_>) = inside::sources(spec)
+        .into_iter()
+        .chain(dev::sources(spec, shape.may_mknod))
+        .partition(|tree| tree.propagation.flag().is_some());
+    take_hold(init, &mut trees, reaching);
     init.call(Call::Mount { source: None, target: "/".into(), fstype: None, flags, data: None });
-    let mut trees: BTreeMap<String, Vec<Fd>> = BTreeMap::new();
-    for (path, recursive) in inside::sources(spec).into_iter().chain(dev::sources(spec, shape.may_mknod)) {
-        init.about(About::Mount(path.clone()));
-        let tree = init.open(Call::OpenTree { dir: Fd::Cwd, path: path.clone(), recursive });
-        trees.entry(path).or_default().push(tree);
-    }
-    init.about(About::Itself);
+    take_hold(init, &mut trees, apart);
     let (proc, sys) = system::fresh(init, spec);
     init.call(Call::Chdir { path: rootfs.clone() });
     let nodes = if shape.may_mknod { dev::own_nodes(init, spec) } else { Vec::new() };
@@ -115,6 +116,19 @@ fn enter_root(init: &mut Init, spec: &ProcessSpec, shape: &Shape<'_>) -> Outside
     let root = init.open(root());
     init.look(Look::Root(rootfs));
     Outside { trees, proc, sys, nodes, root }
+}
+
+/// Copies of mounts, attached nowhere.
+fn take_hold(init: &mut Init, trees: &mut BTreeMap<Tree, Vec<Fd>>, wanted: Vec<Tree>) {
+    for tree in wanted {
+        init.about(About::Mount(tree.path.clone()));
+        let fd = init.open(Call::OpenTree { dir: Fd::Cwd, path: tree.path.clone(), recursive: tree.recursive });
+        if let Some((propagation, recursive)) = tree.propagation.flag() {
+            init.call(Call::MountSetattr { fd, set: 0, propagation, recursive });
+        }
+        trees.entry(tree).or_default().push(fd);
+    }
+    init.about(About::Itself);
 }
 
 /// The root of the process that calls.

@@ -8,7 +8,7 @@
 //! All else in a container is mounted `nodev`, so a node that it makes with `mknod` (Docker leaves it CAP_MKNOD) opens
 //! nothing. Docker reaches the same with a device control group, which needs a hierarchy that not every host has.
 
-use super::shape::Outside;
+use super::shape::{Outside, Tree};
 use super::*;
 use crate::engine::process::SharedMemory;
 use crate::engine::process::call::Argument;
@@ -37,20 +37,25 @@ impl Null {
     /// One more mount of the null device, read-only, attached nowhere.
     pub fn mount(&self, init: &mut Init) -> Fd {
         let null = init.open(Call::OpenTree { dir: self.0, path: String::new(), recursive: false });
-        init.call(Call::MountSetattr { fd: null, set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NOEXEC, recursive: false });
+        init.call(Call::MountSetattr {
+            fd: null,
+            set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NOEXEC,
+            propagation: 0,
+            recursive: false,
+        });
         null
     }
 }
 
 /// Paths of the host that `/dev` needs.
-pub fn sources(spec: &ProcessSpec, may_mknod: bool) -> impl Iterator<Item = (String, bool)> {
+pub fn sources(spec: &ProcessSpec, may_mknod: bool) -> impl Iterator<Item = Tree> {
     let nodes = DEVICES.iter().filter(move |_| !may_mknod).map(|(name, ..)| format!("/dev/{name}"));
     let memory = match &spec.memory {
         SharedMemory::At(path) => Some(path.display().to_string()),
         SharedMemory::Own(_) | SharedMemory::Nothing => None,
     };
     let queues = has_queues_of_host(spec, may_mknod).then(|| QUEUES.to_owned());
-    nodes.chain(memory).chain(queues).map(|path| (path, false))
+    nodes.chain(memory).chain(queues).map(Tree::alone)
 }
 
 const QUEUES: &str = "/dev/mqueue";
@@ -138,7 +143,12 @@ fn host_nodes(init: &mut Init, outside: &mut Outside) -> Vec<Fd> {
     for (name, major, minor) in DEVICES {
         let Some(node) = outside.take(&format!("/dev/{name}")) else { continue };
         init.call(Call::Statx { fd: node, device: (major, minor) });
-        init.call(Call::MountSetattr { fd: node, set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NOEXEC, recursive: false });
+        init.call(Call::MountSetattr {
+            fd: node,
+            set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NOEXEC,
+            propagation: 0,
+            recursive: false,
+        });
         nodes.push(node);
     }
     nodes
@@ -193,7 +203,12 @@ fn bound(init: &mut Init, dev: Fd, name: &str, path: &str, outside: &mut Outside
     init.look(Look::Mount(target.clone(), MountKind::Bind { from: path.to_owned() }));
     init.by_hand(format!("mount --bind {path} {target}"));
     init.call(Call::Mkdirat { dir: dev, path: name.into(), mode: 0o755 });
-    init.call(Call::MountSetattr { fd: tree, set: ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, recursive: false });
+    init.call(Call::MountSetattr {
+        fd: tree,
+        set: ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC,
+        propagation: 0,
+        recursive: false,
+    });
     init.main(Call::MoveMount { from: tree, to: dev, path: name.into() });
 }
 

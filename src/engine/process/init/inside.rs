@@ -1,15 +1,16 @@
 //! Files of `/etc`, volumes, binds and tmpfs.
 
-use super::shape::Outside;
+use super::shape::{Outside, Tree};
 use super::*;
+use crate::engine::process::Propagation;
 use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
 
-/// Paths of the host that will be mounted in the container; true for those with all that is mounted below them.
-pub fn sources(spec: &ProcessSpec) -> Vec<(String, bool)> {
-    let files = etc(spec).into_iter().map(|(_, path)| (path, false));
-    let dirs = spec.mounts.iter().filter_map(source).map(|path| (path, true));
-    files.chain(dirs).chain(docker_init_source(spec).map(|path| (path, false))).collect()
+/// Paths of the host that will be mounted in the container.
+pub fn sources(spec: &ProcessSpec) -> Vec<Tree> {
+    let files = etc(spec).into_iter().map(|(_, path)| Tree::alone(path));
+    let dirs = spec.mounts.iter().filter_map(source);
+    files.chain(dirs).chain(docker_init_source(spec).map(Tree::alone)).collect()
 }
 
 /// `/etc/hosts`, `/etc/hostname`, `/etc/resolv.conf`, as far as no mount of the user's takes their place. As the root.
@@ -20,7 +21,7 @@ pub fn etc_files(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -> 
         init.about(About::Mount(target.to_owned()));
         let to = target::etc_file(init, spec, outside.root, target)?;
         if spec.read_only_root {
-            init.call(Call::MountSetattr { fd: from, set: ATTR_RDONLY, recursive: false });
+            init.call(Call::MountSetattr { fd: from, set: ATTR_RDONLY, propagation: 0, recursive: false });
         }
         init.call(attach(from, to));
         init.look(Look::Mount(target.into(), MountKind::System));
@@ -40,7 +41,12 @@ pub fn docker_init(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside) -
     init.by_hand(format!("mount --bind -o ro {path} {DOCKER_INIT}"));
     init.about(About::Mount(DOCKER_INIT.to_owned()));
     let to = target::file(init, spec, outside.root, DOCKER_INIT)?;
-    init.call(Call::MountSetattr { fd: from, set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV, recursive: false });
+    init.call(Call::MountSetattr {
+        fd: from,
+        set: ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV,
+        propagation: 0,
+        recursive: false,
+    });
     init.main(attach(from, to));
     init.look(Look::Mount(DOCKER_INIT.to_owned(), MountKind::Bind { from: path }));
     init.about(About::Itself);
@@ -76,10 +82,14 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
     let target = normal(&one.target)?;
     refuse(&target, &target)?;
     refuse(&target, &target::leads(spec, &target)?)?;
+    if let Some(above) = target::fixed_above(spec, &target) {
+        let fault = Fault::new(FaultKind::BadRequest, Code::MountReadOnlyAbove);
+        return Err(fault.with("target", target).with("above", above));
+    }
     init.stage(StepKind::MountInside, &target);
     init.about(About::Mount(target.clone()));
     if let MountSource::Tmpfs { options } = &one.source {
-        let (attributes, data) = tmpfs(options, one.read_only)?;
+        let (attributes, data, propagation) = tmpfs(options, one.read_only)?;
         init.by_hand(format!("mount -t tmpfs -o {} tmpfs {target}", if data.is_empty() { "rw" } else { &data }));
         fits(spec, "tmpfs", &target, true)?;
         let to = target::directory(init, spec, outside.root, &target)?;
@@ -88,12 +98,16 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
             target::mode(spec, &target).filter(|_| !data.split(',').any(|option| option.starts_with("mode=")));
         let mode = covered.map_or(String::new(), |mode| format!("mode={mode:o},"));
         let from = init.filesystem("tmpfs", &format!("source=tmpfs,{mode}{data}"), attributes);
+        if let Some((propagation, recursive)) = propagation.flag() {
+            init.call(Call::MountSetattr { fd: from, set: 0, propagation, recursive });
+        }
         init.main(attach(from, to));
         init.look(Look::Mount(target, MountKind::Tmpfs));
         return Ok(());
     }
-    let Some(path) = source(one) else { return Ok(()) };
-    let Some(from) = outside.take(&path) else { return Ok(()) };
+    let Some(tree) = source(one) else { return Ok(()) };
+    let Some(from) = outside.take_tree(&tree) else { return Ok(()) };
+    let path = tree.path;
     let kind = match &one.source {
         MountSource::Volume { name, .. } => MountKind::Volume { name: name.clone() },
         _ => MountKind::Bind { from: path.clone() },
@@ -108,7 +122,7 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
     };
     let set = if one.read_only { ATTR_RDONLY } else { 0 } | if spec.privileged { 0 } else { ATTR_NODEV };
     if set != 0 {
-        init.call(Call::MountSetattr { fd: from, set, recursive: true });
+        init.call(Call::MountSetattr { fd: from, set, propagation: 0, recursive: true });
     }
     init.main(attach(from, to));
     init.look(Look::Mount(target, kind));
@@ -140,11 +154,13 @@ fn fits(spec: &ProcessSpec, source: &str, target: &str, is_dir: bool) -> Result<
     }
 }
 
-fn source(mount: &MountSpec) -> Option<String> {
-    match &mount.source {
-        MountSource::Volume { path, .. } | MountSource::Bind { path, .. } => Some(path.display().to_string()),
-        MountSource::Tmpfs { .. } => None,
-    }
+fn source(mount: &MountSpec) -> Option<Tree> {
+    let (path, recursive, propagation) = match &mount.source {
+        MountSource::Volume { path, .. } => (path, true, Propagation::default()),
+        MountSource::Bind { path, recursive, propagation, .. } => (path, *recursive, *propagation),
+        MountSource::Tmpfs { .. } => return None,
+    };
+    Some(Tree { path: path.display().to_string(), recursive, propagation })
 }
 
 /// An absolute path without `.`, `..` and double slashes.
@@ -168,13 +184,17 @@ pub fn check_tmpfs(options: &str) -> Result<()> {
     tmpfs(options, false).map(drop)
 }
 
-/// Attributes and data of `--tmpfs` options. Docker's defaults are `noexec,nosuid,nodev`.
-fn tmpfs(options: &str, read_only: bool) -> Result<(u64, String)> {
+/// What of an option's words is data of the file system.
+const OF_TMPFS: [&str; 7] = ["size=", "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks=", "mpol="];
+
+/// Attributes, data and propagation of `--tmpfs` options. Docker's defaults are `noexec,nosuid,nodev`; of two words for one thing the
+/// last counts.
+fn tmpfs(options: &str, read_only: bool) -> Result<(u64, String, Propagation)> {
     let mut flags = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
     if read_only {
         flags |= ATTR_RDONLY;
     }
-    let mut data = Vec::new();
+    let (mut data, mut propagation) = (Vec::new(), Propagation::default());
     for option in options.split(',').filter(|option| !option.is_empty()) {
         match option {
             "ro" => flags |= ATTR_RDONLY,
@@ -182,15 +202,29 @@ fn tmpfs(options: &str, read_only: bool) -> Result<(u64, String)> {
             "exec" => flags &= !ATTR_NOEXEC,
             "noexec" => flags |= ATTR_NOEXEC,
             "suid" => flags &= !ATTR_NOSUID,
-            // Devices stay shut: see `dev.rs`.
-            "nosuid" | "nodev" | "dev" => {}
-            _ if ["size=", "mode=", "uid=", "gid=", "nr_inodes="].iter().any(|key| option.starts_with(key)) => {
+            "nosuid" => flags |= ATTR_NOSUID,
+            "noatime" => flags |= ATTR_NOATIME,
+            "atime" => flags &= !ATTR_NOATIME,
+            "strictatime" => flags |= ATTR_STRICTATIME,
+            "nostrictatime" => flags &= !ATTR_STRICTATIME,
+            "nodiratime" => flags |= ATTR_NODIRATIME,
+            "diratime" => flags &= !ATTR_NODIRATIME,
+            "sync" | "dirsync" => data.push(option),
+            "async" => data.retain(|word| *word != "sync"),
+            // Devices stay shut: see `dev.rs`. Locks that must be kept (`mand`) no kernel of these days has.
+            "nodev" | "dev" | "defaults" | "mand" | "nomand" | "relatime" | "norelatime" => {}
+            _ if OF_TMPFS.iter().any(|key| option.starts_with(key)) => {
                 data.push(option);
             }
-            _ => return Err(Fault::new(FaultKind::BadRequest, Code::TmpfsOption).with("option", option)),
+            _ => {
+                let unknown = || Fault::new(FaultKind::BadRequest, Code::TmpfsOption).with("option", option);
+                propagation = Propagation::of(option).ok_or_else(unknown)?;
+            }
         }
     }
-    Ok((flags, data.join(",")))
+    // As for mount(2), whatever comes last.
+    let flags = if flags & ATTR_STRICTATIME == 0 { flags } else { flags & !ATTR_NOATIME };
+    Ok((flags, data.join(","), propagation))
 }
 
 #[cfg(test)]
@@ -207,8 +241,14 @@ mod tests {
     #[test]
     fn tmpfs_options_are_flags_or_data() {
         let all = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
-        assert_eq!(tmpfs("", false).unwrap(), (all, String::new()));
-        assert_eq!(tmpfs("exec,size=1m,mode=1777", false).unwrap(), (all & !ATTR_NOEXEC, "size=1m,mode=1777".into()));
+        let read = |options| tmpfs(options, false).unwrap();
+        let none = Propagation::default();
+        assert_eq!(read(""), (all, String::new(), none));
+        assert_eq!(read("exec,size=1m,mode=1777"), (all & !ATTR_NOEXEC, "size=1m,mode=1777".into(), none));
+        assert_eq!(read("suid,nosuid,ro,rw,defaults,sync,async"), (all, String::new(), none));
+        assert_eq!(read("noatime,nodiratime"), (all | ATTR_NOATIME | ATTR_NODIRATIME, String::new(), none));
+        assert_eq!(read("noatime,strictatime,rshared"), (all | ATTR_STRICTATIME, String::new(), Propagation::Rshared));
+        assert_eq!(read("sync,nr_blocks=9,mpol=local"), (all, "sync,nr_blocks=9,mpol=local".into(), none));
         assert_eq!(tmpfs("what", false).unwrap_err().problem.code, Code::TmpfsOption);
     }
 }

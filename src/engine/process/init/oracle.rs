@@ -6,7 +6,7 @@ use super::*;
 use crate::docker::is_own_sysctl;
 use crate::engine::lab::Netns;
 use crate::engine::process::user::Identity;
-use crate::engine::process::{Limits, Seccomp, SharedMemory, Ulimit, caps, seccomp};
+use crate::engine::process::{Limits, Propagation, Seccomp, SharedMemory, Ulimit, caps, seccomp};
 use crate::engine::rootfs::Rootfs;
 use crate::engine::sys::OWN;
 use std::collections::BTreeSet;
@@ -134,7 +134,11 @@ impl Asked {
                 let source = MountSource::Volume { name: "v".into(), path: dir.join("volume"), copy_up: false };
                 self.spec.mounts.push(mount(source));
             }
-            "bind-file" => self.spec.mounts.push(mount(MountSource::Bind { path: dir.join("file"), create: false })),
+            "bind-file" => {
+                let (propagation, recursive) = (Propagation::of(more).unwrap_or_default(), more != "alone");
+                let source = MountSource::Bind { path: dir.join("file"), create: false, propagation, recursive };
+                self.spec.mounts.push(mount(source));
+            }
             "tmpfs" => self.spec.mounts.push(mount(MountSource::Tmpfs { options: more.to_owned() })),
             "cwd" => rest.clone_into(&mut self.spec.cwd),
             "user" => self.uid = rest.parse().unwrap_or(0),

@@ -31,7 +31,7 @@ pub fn paths(init: &mut Init, spec: &ProcessSpec, root: Fd, null: &dev::Null) {
     if spec.read_only_root {
         init.stage(StepKind::ProtectPaths, "/");
         init.by_hand("mount -o remount,bind,ro /");
-        init.main(Call::MountSetattr { fd: root, set: ATTR_RDONLY, recursive: false });
+        init.main(Call::MountSetattr { fd: root, set: ATTR_RDONLY, propagation: 0, recursive: false });
         init.look(Look::Root(spec.rootfs.merged.display().to_string()));
     }
 }
@@ -46,7 +46,7 @@ fn cover(init: &mut Init, root: Fd, null: &dev::Null) {
         let place = init.open(place(root, path));
         let tree = init.open(Call::OpenTree { dir: place, path: String::new(), recursive: true });
         let set = ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
-        init.call(Call::MountSetattr { fd: tree, set, recursive: true });
+        init.call(Call::MountSetattr { fd: tree, set, propagation: 0, recursive: true });
         init.call(attach(tree, place));
         all.push((*path).to_owned());
     }

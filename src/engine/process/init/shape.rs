@@ -1,5 +1,6 @@
 use super::{Fd, Privileges};
 use crate::engine::cgroup::Join;
+use crate::engine::process::Propagation;
 use std::collections::BTreeMap;
 
 /// What a container's init needs beside its [`ProcessSpec`]. Its network namespace is the descriptor [`FIRST`].
@@ -21,11 +22,27 @@ pub struct Shape<'a> {
     pub ignored: &'a [i32],
 }
 
+/// A path of the host that is taken hold of, and how.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tree {
+    pub path: String,
+    /// With what is mounted below it.
+    pub recursive: bool,
+    pub propagation: Propagation,
+}
+
+impl Tree {
+    /// That path, and nothing of what is mounted below it now or later.
+    pub fn alone(path: String) -> Self {
+        Self { path, recursive: false, propagation: Propagation::default() }
+    }
+}
+
 /// What was taken hold of before the root was changed, and the new root.
 #[derive(Debug)]
 pub struct Outside {
-    /// By path; one that is mounted twice was taken hold of twice.
-    pub trees: BTreeMap<String, Vec<Fd>>,
+    /// What is mounted twice was taken hold of twice.
+    pub trees: BTreeMap<Tree, Vec<Fd>>,
     /// A fresh `/proc`.
     pub proc: Fd,
     /// A fresh `/sys`.
@@ -37,8 +54,13 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// The mount of a path that was taken hold of. Each can be attached once.
+    /// The mount of a path of the engine's that was taken hold of. Each can be attached once.
     pub fn take(&mut self, path: &str) -> Option<Fd> {
-        self.trees.get_mut(path)?.pop()
+        self.take_tree(&Tree::alone(path.to_owned()))
+    }
+
+    /// The same of a mount of the user's.
+    pub fn take_tree(&mut self, tree: &Tree) -> Option<Fd> {
+        self.trees.get_mut(tree)?.pop()
     }
 }

@@ -77,7 +77,7 @@ fn version_1(init: &mut Init, names: &[String], sys: Fd, read_only: u64) {
         init.perhaps(Call::MoveMount { from: mount, to: groups, path: below }, None);
     }
     if read_only != 0 {
-        init.call(Call::MountSetattr { fd: groups, set: ATTR_RDONLY, recursive: false });
+        init.call(Call::MountSetattr { fd: groups, set: ATTR_RDONLY, propagation: 0, recursive: false });
     }
 }
 

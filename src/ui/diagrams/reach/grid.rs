@@ -3,7 +3,7 @@
 use super::super::scene::{Anchor, Font, Ink, Node, Style, Text, Tint};
 use super::super::stage::{Detail, Stage, rect};
 use super::super::{Glyph, NodeId, Pick};
-use super::{Heights, WIDE, called, is_led_to, short};
+use super::{Heights, WIDE, ask, called, is_led_to, short};
 use crate::reach::{self, Answer, Cell, End, Matrix, Question, Verdict};
 use crate::trace::{Entity, ProbeReply, World};
 use egui::pos2;
@@ -110,18 +110,18 @@ pub(super) fn draw(
         let place = at(0, column);
         name_of(stage, to, "column", rect(place.left(), top, place.width(), high.head - 4.0), &name, Anchor::Center);
     }
-    let mut any = false;
+    let mut seen = Seen::default();
     for (row, from) in matrix.from.iter().enumerate() {
         let name = stage.fit_middle(&called(stage, world, from), Font::Word, plan.label - 8.0);
         let place = at(row, 0);
         let place = rect(left, place.top(), plan.label - 6.0, place.height());
         name_of(stage, from, "row", place, &name, Anchor::Right);
         for (column, to) in matrix.to.iter().enumerate() {
-            any |= cell(stage, world, matrix, (from, to), chosen, at(row, column));
+            cell(stage, world, matrix, (from, to), chosen, at(row, column), &mut seen);
         }
     }
     let below = top + high.head + high.row * matrix.from.len() as f32;
-    let below = if any { legend(stage, below, high) } else { below };
+    let below = legend(stage, &seen, below, high);
     if plan.more == 0 {
         return below;
     }
@@ -131,10 +131,27 @@ pub(super) fn draw(
     below + high.row - 3.0
 }
 
-/// What the marks at the right mean. Returns where it ends.
-fn legend(stage: &mut Stage<'_>, below: f32, high: Heights) -> f32 {
+/// What stands in some cell, and has to be said what it is.
+#[derive(Default)]
+struct Seen {
+    /// What a probe found.
+    proof: bool,
+    /// What was predicted, beside what is so.
+    guess: bool,
+    /// What is to be predicted.
+    asked: bool,
+}
+
+/// What the marks at the left and at the right mean, or what is to be done. Returns where it ends.
+fn legend(stage: &mut Stage<'_>, seen: &Seen, below: f32, high: Heights) -> f32 {
+    let keys =
+        [(seen.asked, "scene-reach-ask"), (seen.guess, "scene-reach-legend-guess"), (seen.proof, "scene-reach-legend")];
+    let said: Vec<_> = keys.into_iter().filter(|(is, _)| *is).map(|(_, key)| stage.say(key)).collect();
+    if said.is_empty() {
+        return below;
+    }
     let left = stage.margin();
-    let said = stage.fit(&stage.say("scene-reach-legend"), Font::Small, stage.wide(WIDE) - 2.0 * left);
+    let said = stage.fit(&said.join(" "), Font::Small, stage.wide(WIDE) - 2.0 * left);
     stage.caption(Text::new(pos2(left, below + high.line / 2.0), Font::Small, Ink::Weak, said));
     below + high.line
 }
@@ -160,7 +177,6 @@ fn name_of(stage: &mut Stage<'_>, end: &End, part: &'static str, place: egui::Re
     stage.add(Node::new(id, place, Tint::Plain, Style::Bare).text(text).called(&kind));
 }
 
-/// Returns whether it says what a probe found.
 fn cell(
     stage: &mut Stage<'_>,
     world: &World,
@@ -168,20 +184,26 @@ fn cell(
     (from, to): (&End, &End),
     chosen: Option<&Cell>,
     place: egui::Rect,
-) -> bool {
-    let id = NodeId::named(format!("cell {} {}", key(from), key(to)));
+    seen: &mut Seen,
+) {
+    let id = ask::frame(from, to);
     let middle = pos2(place.width() / 2.0, place.height() / 2.0);
     let Some(cell) = matrix.cell(from, to) else {
         let dot = Text::new(middle, Font::Small, Ink::Weak, "·").anchored(Anchor::Center);
         stage.add(Node::new(id, place, Tint::Plain, Style::Dim).text(dot));
-        return false;
+        return;
     };
     let pair = format!("{} → {}", called(stage, world, from), called(stage, world, to));
+    let asked = ask::of(stage, from, to).cloned();
     if let Some(veil) = stage.words.veil_of(super::TELLS) {
+        if let Some(asked) = asked.filter(|asked| asked.open || asked.predicted.is_some()) {
+            seen.asked |= asked.open;
+            return ask::cell(stage, &asked, id, &pair, place);
+        }
         let mark = Text::new(middle, Font::Small, Ink::Weak, "?").anchored(Anchor::Center);
         let said = format!("{pair}, {}", stage.say(veil.key()));
         stage.add(Node::new(id, place, Tint::Plain, Style::Ghost).text(mark).called(&said));
-        return false;
+        return;
     }
     let proven = reach::proven(world, matrix.question, cell);
     let (tint, mark) = match cell.answer {
@@ -201,28 +223,36 @@ fn cell(
     let proof = proven.as_ref().map(|(reply, verdict)| proof_of(reply, *verdict));
     let aside = if proof.is_some() { 22.0 } else { 0.0 };
     let sign = if mark.is_some() { Font::Small.size() + 4.0 } else { 0.0 };
-    let room = place.width() - 12.0 - sign - aside;
+    let guess = asked.as_ref().and_then(|asked| ask::guess(stage, asked, place));
+    let before = guess.as_ref().map_or(0.0, |(wide, _)| *wide);
+    let room = place.width() - 12.0 - sign - aside - before;
     let word = match stage.width(&word, Font::Small) <= room {
         true => word,
         false if cell.answer == Answer::Unknown => "?".to_owned(),
         false => String::new(),
     };
-    let left = (place.width() - aside - sign - stage.width(&word, Font::Small)) / 2.0;
+    let left = before + (place.width() - before - aside - sign - stage.width(&word, Font::Small)) / 2.0;
     let text = Text::new(pos2(left, middle.y), Font::Small, Ink::Tint(tint), word).marked(mark);
     let mut node = Node::new(id, place, tint, style).text(text).picks(Pick::Pair(from.clone(), to.clone()));
     if let Some((glyph, sign, ink)) = proof {
         let at = pos2(place.width() - 6.0, middle.y);
         node = node.text(Text::new(at, Font::Small, Ink::Tint(ink), sign).anchored(Anchor::Right).marked(glyph));
     }
+    if let Some((_, text)) = guess {
+        node = node.text(text);
+        seen.guess = true;
+    }
+    let guessed = asked.as_ref().and_then(|asked| ask::verdict(stage, asked));
+    let guessed = guessed.map_or_else(String::new, |(_, said)| format!(" {said}"));
     let said = proven.map_or_else(String::new, |(_, verdict)| format!(" {}", stage.say(verdict.key())));
     let answer = stage.say(match cell.answer {
         Answer::Reaches => "scene-reach-yes",
         Answer::DoesNot => "scene-reach-no",
         Answer::Unknown => "scene-reach-unknown",
     });
-    let said = format!("{pair}: {answer}. {}{said}", super::sentence(stage, cell));
+    let said = format!("{pair}: {answer}. {}{said}{guessed}", super::sentence(stage, cell));
     stage.add(node.said(said));
-    is_proven
+    seen.proof |= is_proven;
 }
 
 /// What came back; that it is otherwise than computed comes before that.
@@ -233,13 +263,5 @@ fn proof_of(reply: &ProbeReply, verdict: Verdict) -> (Option<Glyph>, &'static st
         (_, ProbeReply::Answered) => (Some(Glyph::Check), "", Tint::Good),
         (_, ProbeReply::Refused) => (None, "○", Tint::Warn),
         _ => (Some(Glyph::Cross), "", Tint::Bad),
-    }
-}
-
-fn key(end: &End) -> &str {
-    match end {
-        End::Container(id) => id.as_str(),
-        End::Host => End::HOST,
-        End::Outside => End::OUTSIDE,
     }
 }

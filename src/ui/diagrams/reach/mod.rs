@@ -13,12 +13,14 @@
 //! Where there is no room for all, as many ends as there is room for are in the table, those first to which the eye is led, and it is
 //! said how many are not.
 
+mod ask;
 mod grid;
 mod walk;
 mod why;
 
 use super::scene::{Font, Ink, Scene, Text};
 use super::stage::{Detail, Stage};
+use crate::lesson::AskedPair;
 use crate::reach::{self, Answer, Cell, End, IpVersion, Matrix, Question};
 use crate::trace::{OpKind, WalkEndpoint, WalkState, World};
 use egui::pos2;
@@ -36,6 +38,8 @@ pub struct Reaching {
     pub packet: bool,
     /// One of the places at which it was seen; the latest without.
     pub hop: Option<u32>,
+    /// What a lesson asks of pairs of the table, and what was predicted.
+    pub asked: Vec<AskedPair>,
 }
 
 impl Default for Reaching {
@@ -46,8 +50,14 @@ impl Default for Reaching {
 
 impl Reaching {
     /// Who answers a ping of whom, and no pair.
-    pub const PING: Self =
-        Self { question: Question::Ping, version: IpVersion::V4, pair: None, packet: false, hop: None };
+    pub const PING: Self = Self {
+        question: Question::Ping,
+        version: IpVersion::V4,
+        pair: None,
+        packet: false,
+        hop: None,
+        asked: Vec::new(),
+    };
 
     /// The latest packet that was followed between the two that were chosen.
     pub fn walk<'w>(&self, world: &'w World) -> Option<&'w WalkState> {
@@ -160,6 +170,9 @@ fn title(stage: &mut Stage<'_>, matrix: &Matrix, high: Heights) {
     let wide = stage.width(&title, font);
     stage.caption(Text::new(pos2(margin, middle), font, Ink::Strong, title));
     let said = format!("{} · {}", stage.look.reach.said(stage), counted(stage, matrix));
+    // Which way it is read, where there is room for that.
+    let more = format!("{said} · {}", stage.say("scene-reach-way-to-read"));
+    let said = if stage.width(&more, Font::Small) <= room - wide - 14.0 { more } else { said };
     let said = stage.fit(&said, Font::Small, room - wide - 14.0);
     if room - wide > 60.0 {
         stage.caption(Text::new(pos2(margin + wide + 12.0, middle + 1.0), Font::Small, Ink::Weak, said));

@@ -47,7 +47,7 @@ impl Sizes {
             Detail::Full => Self { line: 20.0, wide: 126.0, high: 42.0, apart: 18.0, bytes: 6 },
             Detail::Less => Self { line: 17.0, wide: 108.0, high: 36.0, apart: 12.0, bytes: 4 },
             Detail::Least => Self { line: 15.5, wide: 104.0, high: 32.0, apart: 8.0, bytes: 3 },
-            Detail::Bare | Detail::Thin => Self { line: 15.0, wide: 94.0, high: 31.0, apart: 6.0, bytes: 0 },
+            Detail::Bare | Detail::Thin => Self { line: 15.0, wide: 94.0, high: 31.0, apart: 6.0, bytes: 3 },
         }
     }
 }
@@ -294,7 +294,7 @@ fn outcome(stage: &Stage<'_>, state: &WalkState) -> Came {
     let Some(end) = &state.end else {
         return Came { said: stage.say("scene-walk-under-way"), tint: Tint::Plain, fix: None };
     };
-    let said = stage.words.walk_outcome(&state.walk, end, &called(stage, &state.walk.to));
+    let said = stage.words.walk_outcome(&state.walk, end);
     let tint = match end.outcome {
         WalkOutcome::Answered => Tint::Good,
         WalkOutcome::AnsweredByHost

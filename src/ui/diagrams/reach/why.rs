@@ -3,8 +3,8 @@
 use super::super::NodeId;
 use super::super::scene::{Font, Ink, Node, Style, Text, Tint};
 use super::super::stage::{Stage, rect};
-use super::{Heights, WIDE, called, sentence};
-use crate::reach::{self, Answer, Cell, Matrix};
+use super::{Heights, WIDE, ask, called, sentence};
+use crate::reach::{self, Answer, Cell, Matrix, Remake};
 use crate::trace::{Entity, World};
 use egui::pos2;
 
@@ -59,6 +59,10 @@ fn rows(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: &Cell, room: f3
     let row = |font, ink, text: String| Row { font, ink, text, of: None };
     let head = stage.fit_middle(&format!("{from} → {to}{address}"), Font::MonoTitle, room);
     let mut rows = vec![row(Font::MonoTitle, Ink::Strong, head)];
+    if let Some((right, said)) = ask::of(stage, &cell.from, &cell.to).and_then(|asked| ask::verdict(stage, asked)) {
+        let ink = Ink::Tint(if right { Tint::Good } else { Tint::Bad });
+        rows.push(row(Font::Word, ink, stage.fit(&said, Font::Word, room)));
+    }
     let said = sentence(stage, cell);
     rows.extend(stage.wrap(&said, Font::Word, room).into_iter().take(2).map(|line| {
         let line = stage.fit(&line, Font::Word, room);
@@ -68,6 +72,12 @@ fn rows(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: &Cell, room: f3
         let key = if cell.answer == Answer::Reaches { "reach-cut" } else { "reach-fix" };
         let text = stage.fit(&stage.say_with(key, &[("command", fix)]), Font::Mono, room);
         rows.push(row(Font::Mono, Ink::Tint(Tint::Good), text));
+    }
+    if let Some(said) = remade(stage, matrix, cell) {
+        rows.extend(stage.wrap(&said, Font::Word, room).into_iter().take(2).map(|line| {
+            let line = stage.fit(&line, Font::Word, room);
+            row(Font::Word, Ink::Tint(Tint::Good), line)
+        }));
     }
     if let Some((reply, verdict)) = reach::proven(world, matrix.question, cell) {
         let asked = reach::asked(matrix.question, cell, &cell.to.word(world));
@@ -94,6 +104,14 @@ fn rows(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: &Cell, room: f3
         rows.push(row(Font::Small, Ink::Weak, stage.fit_middle(&way, Font::Small, room)));
     }
     rows
+}
+
+/// What no command changes: the container would have to be made anew.
+fn remade(stage: &Stage<'_>, matrix: &Matrix, cell: &Cell) -> Option<String> {
+    Some(match reach::remake(matrix.question, cell)? {
+        Remake::Publish { port } => stage.say_with("reach-remake-publish", &[("port", &port)]),
+        Remake::Network => stage.say("reach-remake-network"),
+    })
 }
 
 /// A link, rule, network or container as the machine calls it.

@@ -1,0 +1,95 @@
+//! Volumes that are made of more than a directory: mounted in the engine's mount namespace for the first container that uses one,
+//! unmounted after the last. Content in memory goes with that, as in Docker.
+
+use super::driver::Backing;
+use super::{Volume, Volumes};
+use crate::engine::conductor::Cx;
+use crate::engine::evidence;
+use crate::engine::fault::{Fault, Result};
+use crate::engine::rootfs::{RootfsInverse, find_mount, mount_namespace};
+use crate::spec::ContainerId;
+use crate::trace::{Change, Code, MountKey, MountKind, Plan, StepKind};
+use nix::mount::MntFlags;
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Who uses which; each volume is mounted and unmounted by one at a time.
+pub type Users = Mutex<BTreeMap<String, Arc<Mutex<BTreeSet<ContainerId>>>>>;
+
+/// What of a volume is to be undone belongs to no container.
+fn scope(name: &str) -> String {
+    format!("volume/{name}")
+}
+
+impl Volumes {
+    fn users_of(&self, name: &str) -> Arc<Mutex<BTreeSet<ContainerId>>> {
+        Arc::clone(self.users.lock().entry(name.to_owned()).or_default())
+    }
+
+    /// Mounts what a volume is made of for a container, unless another one has it already: the step `MountVolume`. Of a volume that
+    /// is a directory alone nothing is mounted.
+    pub fn mount(&self, cx: &Cx, volume: &Volume, user: &ContainerId) -> Result<()> {
+        let Some(backing) = volume.backing()? else { return Ok(()) };
+        let users = self.users_of(&volume.name);
+        let mut users = users.lock();
+        if users.is_empty() {
+            mount(cx, volume, &backing)?;
+        }
+        users.insert(user.clone());
+        Ok(())
+    }
+
+    /// A container has ended: the last that used it unmounts it, the step `Unmount`.
+    pub fn unmount(&self, cx: &Cx, name: &str, user: &ContainerId) -> Result<()> {
+        let Some(users) = self.users.lock().get(name).cloned() else { return Ok(()) };
+        let mut users = users.lock();
+        if !users.remove(user) || !users.is_empty() {
+            return Ok(());
+        }
+        self.unmount_now(cx, name)
+    }
+
+    /// Unmounts it, whoever used it. What is not mounted is no error.
+    pub(super) fn unmount_now(&self, cx: &Cx, name: &str) -> Result<()> {
+        let path = self.place(name);
+        let pending = cx.conductor().journal().pending_of::<RootfsInverse>(&scope(name));
+        let done = || pending.iter().try_for_each(|(entry, _)| cx.undone(*entry));
+        let Some((found, _)) = find_mount(&path)? else { return done() };
+        let call = format!("umount2({path:?}, MNT_DETACH)");
+        let plan = Plan::new(StepKind::Unmount, path.display()).call(&call);
+        cx.step(plan.by_hand(format!("umount {}", path.display())), |cx| {
+            let unmounted = evidence::umount(&path, MntFlags::MNT_DETACH);
+            let unmounted = unmounted.map_err(|e| Fault::io("unmount", path.display(), &e.into()))?;
+            done()?;
+            let key = MountKey { mntns: mount_namespace()?, id: found.id };
+            if cx.world().mounts.contains_key(&key) {
+                cx.observe(Change::MountGone { key }, vec![unmounted]);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn mount(cx: &Cx, volume: &Volume, backing: &Backing) -> Result<()> {
+    let path = &volume.path;
+    let by_hand = backing.by_hand(path);
+    cx.step(Plan::new(StepKind::MountVolume, &volume.name).call(&by_hand).by_hand(&by_hand), |cx| {
+        let mntns = mount_namespace()?;
+        let entry = cx.journal(&scope(&volume.name), &RootfsInverse::Unmount { path: path.clone(), mntns })?;
+        let mut evidence = match backing.mount(path) {
+            Ok(calls) => calls,
+            Err(errno) => {
+                cx.undone(entry)?;
+                let fault = Fault::failed(Code::VolumeMount).with("name", &volume.name).with("path", path.display());
+                return Err(fault.with("device", &backing.device).with("reason", errno.desc()));
+            }
+        };
+        let missing = || Fault::failed(Code::MountNotThere).with("path", path.display());
+        let (found, line) = find_mount(path)?.ok_or_else(missing)?;
+        evidence.push(line);
+        let kind = MountKind::Volume { name: volume.name.clone() };
+        cx.observe(Change::MountSeen(found.mount(mntns, None, kind)), evidence);
+        Ok(())
+    })
+}
