@@ -91,6 +91,24 @@ fn only_a_unix_socket_is_spoken_to() {
 }
 
 #[test]
+fn who_names_a_socket_means_an_engine_that_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("none.sock");
+    for (line, status) in [("docker ps", 1), ("docker run lab/shell:1 true", 125), ("reach", 1), ("walk a host", 1)] {
+        let mut command = dockwalk(&line.split(' ').collect::<Vec<_>>());
+        command
+            .env("HOME", dir.path())
+            .env_remove("DOCKER_HOST")
+            .env_remove("DOCKWALK_ROOT")
+            .env_remove("XDG_DATA_HOME");
+        command.env("DOCKWALK_SOCKET", &socket);
+        let said = fails(command, status);
+        assert!(said.contains("none.sock") && said.contains("dockwalk engine"), "{line}: {said}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing was begun");
+}
+
+#[test]
 fn a_slip_of_the_finger_is_answered_in_the_users_language() {
     for (line, status, says) in [
         ("docker rnu x", 1, "혹시 run"),

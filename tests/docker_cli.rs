@@ -11,10 +11,14 @@ mod gate;
 mod isolation;
 #[path = "docker_cli/reach.rs"]
 mod reach;
+#[path = "docker_cli/reach6.rs"]
+mod reach6;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
 #[path = "docker_cli/walk.rs"]
 mod walk;
+#[path = "docker_cli/walk6.rs"]
+mod walk6;
 
 use clients::{Bench, check};
 use dockwalk::trace::Code;

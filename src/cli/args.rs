@@ -129,7 +129,7 @@ pub enum Command {
     },
     /// Say who can talk to whom, what decides it, and what would change it; exit status 3 where a probe disagrees
     Reach(ReachArgs),
-    /// Send a packet for real and show each place it was seen at, there and back; exit status 0: it got there (answered, refused or arrived), 1: it did not, or somebody else answered, 3: `dockwalk reach` computes it otherwise
+    /// Send a packet for real and show each place it was seen at, there and back; exit status 0: it got there (answered, refused or arrived), 1: it did not, or somebody else answered, 3: `dockwalk reach` computes it otherwise, 4: another packet is being followed, and nothing was sent; 1 also where it could not be tried, 2 where the command is not understood
     Walk(WalkArgs),
     /// List, check or run lessons
     Lesson {
@@ -190,12 +190,15 @@ pub struct ReachArgs {
     /// Ask for the other one's name, and whether its address answers
     #[arg(long)]
     pub name: bool,
-    /// Also send the packets for real, and mark where what came back disagrees
+    /// Ask by IPv6 instead of IPv4
+    #[arg(short = '6', long = "ipv6")]
+    pub six: bool,
+    /// Also send the packets for real, and mark where what came back disagrees; who was asked stays in the tables of neighbours for a while (`ip neigh`), as after any packet
     #[arg(long)]
     pub prove: bool,
     /// The address outside that is asked; nothing else outside ever is [default: the uplink's next hop]
     #[arg(long, value_name = "ADDRESS")]
-    pub outside: Option<std::net::Ipv4Addr>,
+    pub outside: Option<std::net::IpAddr>,
     /// How long a probe waits for an answer
     #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=30_000))]
     pub patience: Option<u64>,
@@ -210,9 +213,12 @@ pub struct WalkArgs {
     /// Who sends: a container, or `host`
     #[arg(value_name = "FROM")]
     pub from: String,
-    /// Whom it is for, with a TCP port, or without one for a ping: db, db:5432, host, outside
+    /// Whom it is for, with a TCP port, or without one for a ping: db, db:5432, host, outside, 172.18.0.2, [fd00::2]:80
     #[arg(value_name = "TO[:PORT]")]
     pub to: String,
+    /// Send it by IPv6 instead of IPv4
+    #[arg(short = '6', long = "ipv6")]
+    pub six: bool,
     /// The port is a UDP port
     #[arg(long, conflicts_with = "name")]
     pub udp: bool,
@@ -224,11 +230,11 @@ pub struct WalkArgs {
     pub published: bool,
     /// The address outside it is sent to [default: the uplink's next hop]
     #[arg(long, value_name = "ADDRESS")]
-    pub outside: Option<std::net::Ipv4Addr>,
+    pub outside: Option<std::net::IpAddr>,
     /// How long an answer is waited for
     #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=30_000))]
     pub patience: Option<u64>,
-    /// Also write what was captured as pcapng, for Wireshark and tshark
+    /// Also write what was captured as pcapng, for Wireshark and tshark; `-`: to the standard output, and nothing else there
     #[arg(long, value_name = "FILE")]
     pub pcap: Option<PathBuf>,
     /// Print JSON

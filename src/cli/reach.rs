@@ -7,10 +7,11 @@ use crate::client::ClientError;
 use crate::client::protocol::{Probed, ReachCommand, ReachReport};
 use crate::docker::ProgressDetail;
 use crate::i18n::Words;
-use crate::reach::{self, Answer, Cell, End, Question, Remake, Verdict, Why};
+use crate::reach::{self, Answer, Cell, End, IpVersion, Question, Remake, Verdict, Why};
 use crate::spec::visible;
 use crate::trace::Code;
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Deref;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -64,6 +65,7 @@ fn command(asked: &ReachArgs) -> Result<ReachCommand, ClientError> {
     }
     Ok(ReachCommand {
         question: port.or(flag).unwrap_or(Question::Ping),
+        version: version(asked.six, asked.outside),
         from: asked.from.clone(),
         to,
         outside: asked.outside,
@@ -72,9 +74,20 @@ fn command(asked: &ReachArgs) -> Result<ReachCommand, ClientError> {
     })
 }
 
-/// `db:5432`, `db:53/udp`, `db`: whom, and for what.
+/// The one that was asked for, or that of an address that was named.
+pub(super) fn version(six: bool, address: Option<IpAddr>) -> IpVersion {
+    if six { IpVersion::V6 } else { address.map_or(IpVersion::V4, IpVersion::of) }
+}
+
+/// `db:5432`, `db:53/udp`, `db`, `[fd00::2]:80`, `fd00::2`: whom, and for what.
 pub(super) fn apart(to: &str) -> Result<(String, Option<Question>), ClientError> {
+    let between = |text: &str| text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).map(ToOwned::to_owned);
+    let whole = between(to).unwrap_or_else(|| to.to_owned());
+    if whole.parse::<Ipv6Addr>().is_ok() {
+        return Ok((whole, None));
+    }
     let Some((name, port)) = to.rsplit_once(':') else { return Ok((to.to_owned(), None)) };
+    let name = between(name).filter(|name| name.parse::<Ipv6Addr>().is_ok()).unwrap_or_else(|| name.to_owned());
     let (number, protocol) = port.split_once('/').unwrap_or((port, "tcp"));
     let number = number.parse::<u16>().ok().filter(|number| *number > 0);
     let question = match (number, protocol) {
@@ -83,7 +96,7 @@ pub(super) fn apart(to: &str) -> Result<(String, Option<Question>), ClientError>
         _ => None,
     };
     match question {
-        Some(question) if !name.is_empty() => Ok((name.to_owned(), Some(question))),
+        Some(question) if !name.is_empty() => Ok((name, Some(question))),
         _ => Err(ClientError::new(Code::ReachBadPort).with("to", to)),
     }
 }
@@ -276,6 +289,10 @@ mod tests {
         assert_eq!(of("db"), Ok(("db".to_owned(), None)));
         assert_eq!(of("db:5432"), Ok(("db".to_owned(), Some(Question::Tcp(5432)))));
         assert_eq!(of("db:53/udp"), Ok(("db".to_owned(), Some(Question::Udp(53)))));
+        assert_eq!(of("fd00::2"), Ok(("fd00::2".to_owned(), None)));
+        assert_eq!(of("[fd00::2]"), Ok(("fd00::2".to_owned(), None)));
+        assert_eq!(of("[fd00::2]:80"), Ok(("fd00::2".to_owned(), Some(Question::Tcp(80)))));
+        assert_eq!(of("[fd00::2]:53/udp"), Ok(("fd00::2".to_owned(), Some(Question::Udp(53)))));
         for bad in ["db:", "db:0", "db:70000", "db:80/sctp", ":80", "db:http"] {
             assert_eq!(of(bad), Err(Code::ReachBadPort), "{bad}");
         }

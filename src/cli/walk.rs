@@ -1,22 +1,39 @@
 //! `dockwalk walk`: a packet that is sent for real, as a table of the places it was seen at, and below it what came of it.
 
 use super::args::WalkArgs;
+use super::out::Raw;
 use super::{Args, Done, Failure, engine_of, out, reach, trace};
 use crate::client::ClientError;
 use crate::client::protocol::{WalkCommand, WalkReport};
 use crate::i18n::Words;
+use crate::packet::pcapng;
 use crate::reach::{Question, Verdict};
 use crate::spec::visible;
-use crate::trace::{Code, Heading, Hop, Known, Passing, Place, RuleTrace, WalkEndpoint, WalkOutcome, WalkState};
+use crate::trace::{
+    Code, Heading, Hop, IpVersion, Known, Passing, Place, RuleTrace, WalkEndpoint, WalkOutcome, WalkState,
+};
+use std::io::Write;
+use std::path::Path;
 
 /// What was computed and what came back are not the same.
 const DISAGREES: u8 = 3;
+/// Another packet is being followed: nothing was sent.
+const BUSY: u8 = 4;
 
 pub(super) fn run(args: &Args, asked: &WalkArgs, words: &Words) -> Done {
     let command = command(asked)?;
     let client = engine_of::any(args, words)?;
     super::waits::watch(&client, words);
-    let report = reach::ask("walk-sending", words, || client.walk(&command))?;
+    let mut stream = asked.pcap.as_deref().filter(|file| is_stream(file)).map(|_| stream(asked)).transpose()?;
+    let report = reach::ask("walk-sending", words, || client.walk(&command)).map_err(|error| {
+        let status = if matches!(error.problem.code, Code::WalkBusy) { BUSY } else { 1 };
+        Failure::Said(error, status)
+    })?;
+    if let Some(stream) = &mut stream {
+        let written = stream.write_all(&pcapng::write(&report.state)).and_then(|()| stream.flush());
+        written.map_err(|error| ClientError::new(Code::OutputNotWritten).with("reason", error))?;
+        return status(&report);
+    }
     if let Some(file) = &asked.pcap {
         trace::write_pcap(file, &report.state)?;
     }
@@ -28,7 +45,24 @@ pub(super) fn run(args: &Args, asked: &WalkArgs, words: &Words) -> Done {
             out::line(words.say_with("walk-saved", &[("path", &visible::path(file))]));
         }
     }
-    match (report.verdict, report.state.end.map(|end| end.outcome)) {
+    status(&report)
+}
+
+/// `-`: standard output.
+fn is_stream(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+/// It, for the file and for nothing else.
+fn stream(asked: &WalkArgs) -> Result<Raw, ClientError> {
+    if asked.json {
+        return Err(ClientError::new(Code::WalkTwoOutputs));
+    }
+    Raw::of_file().ok_or_else(|| ClientError::new(Code::WalkToTerminal))
+}
+
+fn status(report: &WalkReport) -> Done {
+    match (report.verdict, report.state.end.as_ref().map(|end| &end.outcome)) {
         (Some(Verdict::Disagrees), _) => Err(Failure::Status(DISAGREES)),
         (
             _,
@@ -50,15 +84,24 @@ fn command(asked: &WalkArgs) -> Result<WalkCommand, ClientError> {
         (Some(_), true, _) => return Err(two()),
         (None, false, true) => return Err(ClientError::new(Code::ReachBadPort).with("to", &asked.to)),
     };
-    let WalkArgs { from, outside, published, patience, .. } = asked;
-    Ok(WalkCommand { question, from: from.clone(), to, outside: *outside, published: *published, patience: *patience })
+    let WalkArgs { from, outside, published, patience, six, .. } = asked;
+    let version = reach::version(*six, *outside);
+    Ok(WalkCommand {
+        question,
+        version,
+        from: from.clone(),
+        to,
+        outside: *outside,
+        published: *published,
+        patience: *patience,
+    })
 }
 
 fn said(report: &WalkReport, words: &Words) {
     let WalkState { walk, hops, end } = &report.state;
     let (from, to) = (called(&walk.from, words), called(&walk.to, words));
     let address = walk.address.map_or_else(|| to.clone(), |address| format!("{to} ({address})"));
-    out::line(words.say_with("walk-title", &[("from", &from), ("to", &address), ("packet", &walk.packet.line())]));
+    out::line(words.say_with("walk-title", &[("from", &from), ("to", &address), ("packet", &walk.line())]));
     out::line("");
     if hops.is_empty() {
         out::line(words.say_with("walk-no-frames", &[("links", &walk.watched.len().to_string())]));
@@ -73,7 +116,10 @@ fn said(report: &WalkReport, words: &Words) {
         out::line(words.problem(problem));
     }
     if knew(report) {
-        out::line(words.say("walk-no-arp"));
+        out::line(words.say(match walk.version {
+            IpVersion::V4 => "walk-no-arp",
+            IpVersion::V6 => "walk-no-ndp",
+        }));
     }
     let Some(end) = end else { return };
     out::line(words.walk_outcome(walk, end));

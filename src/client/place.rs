@@ -24,6 +24,11 @@ pub fn docker_host() -> Result<Option<PathBuf>, Problem> {
     }
 }
 
+/// The socket that `DOCKWALK_SOCKET` names.
+pub fn named_socket() -> Option<PathBuf> {
+    variable("DOCKWALK_SOCKET").map(PathBuf::from)
+}
+
 /// The engine's directory: `given` (`--root`), else `$DOCKWALK_ROOT`, else `~/.local/share/dockwalk`.
 pub fn root(given: Option<&Path>) -> PathBuf {
     let named = given.map(Path::to_owned).or_else(|| variable("DOCKWALK_ROOT").map(PathBuf::from));
@@ -88,7 +93,7 @@ fn empty(dir: &Path) -> Result<(), Problem> {
 /// Where the engine listens: `given` (`--socket`), else `$DOCKWALK_SOCKET`, else `engine.sock` in a directory that was
 /// named (`--root`, `$DOCKWALK_ROOT`), else the user's own place. So engines with different directories do not meet.
 pub fn socket(given: Option<&Path>, given_root: Option<&Path>) -> PathBuf {
-    let named = given.map(Path::to_owned).or_else(|| variable("DOCKWALK_SOCKET").map(PathBuf::from));
+    let named = given.map(Path::to_owned).or_else(named_socket);
     let root = given_root.map(Path::to_owned).or_else(|| variable("DOCKWALK_ROOT").map(PathBuf::from));
     named.or_else(|| root.map(|root| root.join("engine.sock"))).unwrap_or_else(own_socket)
 }

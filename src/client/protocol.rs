@@ -2,12 +2,12 @@
 
 pub use super::finding::{Condition, Finding};
 use crate::docker::{bytes_from_query, with_bytes};
-use crate::reach::{Cell, End, Matrix, Question, Verdict};
+use crate::reach::{Cell, End, IpVersion, Matrix, Question, Verdict};
 use crate::spec::{ContainerId, Digest, Reference};
 use crate::trace::{Evidence, Level, Mode, OpId, Probe, Problem, Step, StepKind, WalkState};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// What a learner tells the gate.
@@ -295,6 +295,9 @@ mod tests {
 pub struct ReachCommand {
     /// What is asked of each pair.
     pub question: Question,
+    /// By which version of IP.
+    #[serde(default, skip_serializing_if = "IpVersion::is_default")]
+    pub version: IpVersion,
     /// Only this one asks: a container's name or id, [`HOST`](crate::reach::End::HOST) or [`OUTSIDE`](crate::reach::End::OUTSIDE).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -303,7 +306,7 @@ pub struct ReachCommand {
     pub to: Option<String>,
     /// The address beyond the uplink that is asked; the uplink's next hop without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outside: Option<Ipv4Addr>,
+    pub outside: Option<IpAddr>,
     /// Asks for real, too.
     #[serde(default)]
     pub prove: bool,
@@ -336,7 +339,7 @@ pub struct ReachReport {
     pub matrix: Matrix,
     /// What the containers are called.
     pub names: BTreeMap<ContainerId, String>,
-    /// Some of them have addresses of IPv6, of which nothing is computed.
+    /// It is of IPv4, and some of them have addresses of IPv6, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub beside: bool,
     /// What came of asking, for each cell that could be asked.
@@ -366,13 +369,16 @@ pub struct Probed {
 pub struct WalkCommand {
     /// What is sent.
     pub question: Question,
+    /// By which version of IP; by that of the address, where `to` is one.
+    #[serde(default, skip_serializing_if = "IpVersion::is_default")]
+    pub version: IpVersion,
     /// Who sends: a container's name or id, or [`End::HOST`](crate::reach::End::HOST).
     pub from: String,
-    /// Whom it is for; [`End::OUTSIDE`](crate::reach::End::OUTSIDE), too.
+    /// Whom it is for; [`End::OUTSIDE`](crate::reach::End::OUTSIDE), too, or an address.
     pub to: String,
     /// The address beyond the uplink; the uplink's next hop without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outside: Option<Ipv4Addr>,
+    pub outside: Option<IpAddr>,
     /// It is sent to the host's port by which that one of `to` is published.
     #[serde(default)]
     pub published: bool,

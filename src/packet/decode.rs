@@ -1,8 +1,12 @@
-use crate::trace::{Arp, Decoded, Dns, Ethernet, Icmp, Ipv4, Tcp, Udp};
-use std::net::Ipv4Addr;
+use crate::trace::{Arp, Decoded, Dns, Ethernet, Icmp, Ipv4, Ipv6, Ndp, Tcp, Udp};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const IPV4: u16 = 0x0800;
 const ARP: u16 = 0x0806;
+const IPV6: u16 = 0x86dd;
+/// The length of a header of IPv6, and how many headers of extensions are looked at behind it.
+const HEADER6: usize = 40;
+const EXTENSIONS: usize = 8;
 /// The port of name servers.
 const NAMES: u16 = 53;
 /// How many records of an answer are looked at.
@@ -18,6 +22,7 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     match kind {
         ARP => decoded.arp = arp(&bytes[14..]),
         IPV4 => ipv4(&bytes[14..], true, &mut decoded),
+        IPV6 => ipv6(&bytes[14..], true, &mut decoded),
         _ => {}
     }
     decoded
@@ -26,18 +31,31 @@ pub fn decode(bytes: &[u8]) -> Decoded {
 /// The same, where it is known that its datagram is one of DNS, at whatever port.
 pub(super) fn decode_names(bytes: &[u8]) -> Decoded {
     let mut decoded = decode(bytes);
-    let header = usize::from(bytes.get(14).copied().unwrap_or(0) & 0x0f) * 4;
-    if decoded.udp.is_some() {
-        decoded.dns = bytes.get(14 + header + 8..).and_then(dns);
+    let packet = bytes.get(14..).unwrap_or_default();
+    let header = match (&decoded.ipv4, &decoded.ipv6) {
+        (Some(_), _) => packet.first().map(|first| usize::from(first & 0x0f) * 4),
+        (None, Some(_)) => upper6(packet).map(|(_, at)| at),
+        (None, None) => None,
+    };
+    if let (Some(_), Some(header)) = (&decoded.udp, header) {
+        decoded.dns = packet.get(header + 8..).and_then(dns);
     }
     decoded
 }
 
-/// What a packet of IPv4 says, without a frame around it.
-pub fn decode_ipv4(bytes: &[u8]) -> Decoded {
+/// What a packet of IP says, without a frame around it.
+pub fn decode_ip(bytes: &[u8]) -> Decoded {
     let mut decoded = Decoded::default();
-    ipv4(bytes, true, &mut decoded);
+    ip(bytes, true, &mut decoded);
     decoded
+}
+
+fn ip(bytes: &[u8], quotes: bool, decoded: &mut Decoded) {
+    match bytes.first().map(|first| first >> 4) {
+        Some(4) => ipv4(bytes, quotes, decoded),
+        Some(6) => ipv6(bytes, quotes, decoded),
+        _ => {}
+    }
 }
 
 /// RFC 826, of IPv4 on Ethernet.
@@ -63,6 +81,12 @@ fn ipv4(bytes: &[u8], quotes: bool, decoded: &mut Decoded) {
     let Some(inner) = bytes.get(header..end).filter(|_| fragment == 0) else { return };
     match protocol {
         1 => icmp(inner, quotes, decoded),
+        other => ports(other, inner, decoded),
+    }
+}
+
+fn ports(protocol: u8, inner: &[u8], decoded: &mut Decoded) {
+    match protocol {
         6 => decoded.tcp = tcp(inner),
         17 => {
             decoded.udp = udp(inner);
@@ -71,6 +95,78 @@ fn ipv4(bytes: &[u8], quotes: bool, decoded: &mut Decoded) {
         }
         _ => {}
     }
+}
+
+/// RFC 8200.
+fn ipv6(bytes: &[u8], quotes: bool, decoded: &mut Decoded) {
+    let Some(header) = bytes.get(..HEADER6).filter(|header| header[0] >> 4 == 6) else { return };
+    let (Some(source), Some(destination)) = (address6(header, 8), address6(header, 24)) else { return };
+    let (Some(first), Some(length)) = (u32_at(header, 0), u16_at(header, 4)) else { return };
+    let upper = upper6(bytes);
+    let protocol = upper.map_or(header[6], |(protocol, _)| protocol);
+    let (hop_limit, flow_label) = (header[7], first & 0x000f_ffff);
+    decoded.ipv6 = Some(Ipv6 { source, destination, hop_limit, flow_label, protocol, length });
+    let end = (HEADER6 + usize::from(length)).clamp(HEADER6, bytes.len().max(HEADER6));
+    let Some(inner) = upper.and_then(|(_, at)| bytes.get(at..end)) else { return };
+    match protocol {
+        58 => icmpv6(inner, quotes, decoded),
+        other => ports(other, inner, decoded),
+    }
+}
+
+/// What a packet of IPv6 carries behind the headers of extensions, and where that begins; none in a fragment that is not the first.
+fn upper6(bytes: &[u8]) -> Option<(u8, usize)> {
+    let (mut next, mut at) = (*bytes.get(6)?, HEADER6);
+    for _ in 0..EXTENSIONS {
+        let length = match next {
+            // Hop-by-hop, routing, destination: in units of eight bytes beside the first.
+            0 | 43 | 60 => 8 + 8 * usize::from(*bytes.get(at + 1)?),
+            44 if u16_at(bytes, at + 2)? >> 3 == 0 => 8,
+            44 => return None,
+            upper => return Some((upper, at)),
+        };
+        next = *bytes.get(at)?;
+        at += length;
+    }
+    None
+}
+
+/// RFC 4443, and of RFC 4861 what asks for neighbours and answers that.
+fn icmpv6(bytes: &[u8], quotes: bool, decoded: &mut Decoded) {
+    let Some([kind, code]) = bytes.get(..2).and_then(|head| <[u8; 2]>::try_from(head).ok()) else { return };
+    if let Some(ndp) = ndp(kind, bytes) {
+        decoded.ndp = Some(ndp);
+        return;
+    }
+    let echo = matches!(kind, 128 | 129);
+    let (id, sequence) = (u16_at(bytes, 4).filter(|_| echo), u16_at(bytes, 6).filter(|_| echo));
+    decoded.icmpv6 = Some(Icmp { kind, code, id, sequence });
+    if let Some(quoted) = bytes.get(8..).filter(|_| quotes && matches!(kind, 1..=4)) {
+        let mut inner = Decoded::default();
+        ipv6(quoted, false, &mut inner);
+        decoded.quoted = inner.ipv6.is_some().then(|| Box::new(inner));
+    }
+}
+
+fn ndp(kind: u8, bytes: &[u8]) -> Option<Ndp> {
+    let (answers, option) = match kind {
+        135 => (false, 1),
+        136 => (true, 2),
+        _ => return None,
+    };
+    let target = address6(bytes, 8)?;
+    let (mut at, mut mac_found) = (24, None);
+    // Each with its length in units of eight bytes.
+    while let (Some(kind), Some(length)) = (bytes.get(at), bytes.get(at + 1)) {
+        if (*kind, *length) == (option, 1) {
+            mac_found = bytes.get(at + 2..at + 8).map(mac);
+        }
+        if *length == 0 {
+            break;
+        }
+        at += 8 * usize::from(*length);
+    }
+    Some(Ndp { answers, target, mac: mac_found })
 }
 
 /// The header, how long it is, and where in the whole packet this fragment begins.
@@ -156,10 +252,14 @@ fn dns(bytes: &[u8]) -> Option<Dns> {
 }
 
 /// The address in a record, if it holds one, and where the next begins.
-fn record(bytes: &[u8], at: usize) -> Option<(Option<Ipv4Addr>, usize)> {
+fn record(bytes: &[u8], at: usize) -> Option<(Option<IpAddr>, usize)> {
     let at = after_name(bytes, at)?;
     let (kind, class, length) = (u16_at(bytes, at)?, u16_at(bytes, at + 2)?, usize::from(u16_at(bytes, at + 8)?));
-    let found = if (kind, class, length) == (1, 1, 4) { Some(address(bytes, at + 10)?) } else { None };
+    let found = match (kind, class, length) {
+        (1, 1, 4) => Some(address(bytes, at + 10)?.into()),
+        (28, 1, 16) => Some(address6(bytes, at + 10)?.into()),
+        _ => None,
+    };
     Some((found, at + 10 + length))
 }
 
@@ -198,6 +298,10 @@ fn mac(bytes: &[u8]) -> String {
 
 fn address(bytes: &[u8], at: usize) -> Option<Ipv4Addr> {
     u32_at(bytes, at).map(Ipv4Addr::from)
+}
+
+fn address6(bytes: &[u8], at: usize) -> Option<Ipv6Addr> {
+    bytes.get(at..at + 16)?.try_into().ok().map(|octets: [u8; 16]| octets.into())
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

@@ -5,8 +5,8 @@
 //! Walk + hops ─pcapng─▶ a file for Wireshark
 //! ```
 //!
-//! Everything in a frame is a stranger's: nothing is read beyond its end, and nothing here can fail. IPv4 only. Pure; does not know how
-//! frames are captured, nor how any of it is said or drawn.
+//! Everything in a frame is a stranger's: nothing is read beyond its end, and nothing here can fail. Pure; does not know how frames are
+//! captured, nor how any of it is said or drawn.
 
 mod decode;
 mod flow;
@@ -15,6 +15,6 @@ pub mod pcapng;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{decode, decode_ipv4};
+pub use decode::{decode, decode_ip};
 pub use flow::{Flow, Mark, is_same};
 pub use order::{Captured, Met, hops};

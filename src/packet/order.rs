@@ -157,7 +157,6 @@ fn is_ours(flow: &Flow, frames: &[Seen], heading: Heading, met: &Met) -> bool {
     let Some(link) = *came_by else {
         return heading != Heading::There || flow.from.is_none_or(|from| from == met.netns);
     };
-    let ends = |packet: &Decoded| packet.ipv4.as_ref().map(|ip| (ip.source, ip.destination));
     let of = identity(packet);
     frames.iter().any(|seen| match &seen.what {
         What::Frame(captured) => {
@@ -167,7 +166,7 @@ fn is_ours(flow: &Flow, frames: &[Seen], heading: Heading, met: &Met) -> bool {
                 && by
                 && captured.passing == Passing::In
                 && of.as_ref() == Some(&seen.identity)
-                && (ends(packet), packet.ports()) == (ends(&seen.packet), seen.packet.ports())
+                && (packet.addresses(), packet.ports()) == (seen.packet.addresses(), seen.packet.ports())
         }
         What::Rule(_) => false,
     })
@@ -203,7 +202,7 @@ fn differences(seen: &[Seen]) -> Vec<Difference> {
             return None;
         }
         let by = match field {
-            Field::Ttl | Field::SourceMac | Field::DestinationMac => {
+            Field::Ttl | Field::HopLimit | Field::SourceMac | Field::DestinationMac => {
                 forwarded.then_some(ChangedBy::Forwarding { netns: captured.at.netns })
             }
             Field::Source | Field::SourcePort => rules().find_map(|met| by_rule(met, &["masquerade", "snat"])),
@@ -243,8 +242,13 @@ fn fields(packet: &Decoded) -> Vec<(Field, String)> {
     let mut all = Vec::new();
     if let Some(ip) = &packet.ipv4 {
         all.push((Field::Ttl, ip.ttl.to_string()));
-        all.push((Field::Source, ip.source.to_string()));
-        all.push((Field::Destination, ip.destination.to_string()));
+    }
+    if let Some(ip) = &packet.ipv6 {
+        all.push((Field::HopLimit, ip.hop_limit.to_string()));
+    }
+    if let Some((source, destination)) = packet.addresses() {
+        all.push((Field::Source, source.to_string()));
+        all.push((Field::Destination, destination.to_string()));
     }
     if let Some((source, destination)) = packet.ports() {
         all.push((Field::SourcePort, source.to_string()));

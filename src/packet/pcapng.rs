@@ -19,7 +19,7 @@ const FLAGS: u16 = 2;
 pub fn write(state: &WalkState) -> Vec<u8> {
     let mut file = Vec::new();
     let walk = &state.walk;
-    let mut options = option(COMMENT, format!("dockwalk walk {}: {}", walk.id, walk.packet.line()).as_bytes());
+    let mut options = option(COMMENT, format!("dockwalk walk {}: {}", walk.id, walk.line()).as_bytes());
     if let Some(Missed { frames, hops }) = state.end.as_ref().map(|end| end.missed).filter(|it| !it.is_nothing()) {
         let text = format!("not everything was seen: {frames} frames lost, {hops} places cut");
         options.extend(option(COMMENT, text.as_bytes()));

@@ -2,7 +2,7 @@ use super::flow::identity;
 use super::*;
 use crate::trace::*;
 use proptest::prelude::*;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const WEB: Ipv4Addr = Ipv4Addr::new(172, 17, 0, 2);
 const DB: Ipv4Addr = Ipv4Addr::new(172, 18, 0, 2);
@@ -76,14 +76,14 @@ fn met(chain: &str, text: &str, came_by: Option<u32>, packet: &[u8]) -> Met {
         text: text.into(),
         netns: 1,
         came_by,
-        packet: decode_ipv4(packet),
-        began: (came_by, decode_ipv4(packet)),
+        packet: decode_ip(packet),
+        began: (came_by, decode_ip(packet)),
         evidence: Evidence::syscall("recvmsg", 1),
     }
 }
 
 fn flow(mark: Mark, addresses: &[Ipv4Addr]) -> Flow {
-    Flow { marks: vec![mark], addresses: addresses.iter().copied().collect(), ..Flow::default() }
+    Flow { marks: vec![mark], addresses: addresses.iter().copied().map(IpAddr::from).collect(), ..Flow::default() }
 }
 
 fn followed(flow: &Flow, captured: Vec<Captured>, met: Vec<Met>, most: usize) -> Vec<Hop> {
@@ -134,10 +134,10 @@ fn a_name_and_its_address_are_read() {
     udp.extend([0, 0]);
     udp.extend(answer);
     let packet = ip(17, 64, 9, (Ipv4Addr::new(127, 0, 0, 11), Ipv4Addr::LOCALHOST), &udp);
-    let dns = decode_ipv4(&packet).dns.unwrap();
-    assert_eq!((dns.question.as_str(), dns.addresses.as_slice(), dns.answers), ("web.", &[DB][..], true));
+    let dns = decode_ip(&packet).dns.unwrap();
+    assert_eq!((dns.question.as_str(), dns.addresses.as_slice(), dns.answers), ("web.", &[IpAddr::from(DB)][..], true));
     for end in 0..packet.len() {
-        assert_ne!(decode_ipv4(&packet[..end]).dns, Some(dns.clone()), "{end}");
+        assert_ne!(decode_ip(&packet[..end]).dns, Some(dns.clone()), "{end}");
     }
 }
 
@@ -282,7 +282,8 @@ fn a_walk() -> WalkState {
         from_netns: 7,
         to_netns: None,
         packet: WalkPacket::Echo,
-        address: Some(DB),
+        version: IpVersion::V4,
+        address: Some(DB.into()),
         watched: vec![at(7, 2), at(1, 4)],
         rules: RuleTrace::On,
     };
@@ -346,14 +347,14 @@ proptest! {
     fn nothing_that_is_captured_stops_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let packet = decode(&bytes);
         prop_assert!(packet.line().len() < 4096);
-        decode_ipv4(&bytes);
+        decode_ip(&bytes);
         let _ = identity(&packet);
         for kind in [0x0800, 0x0806] {
             let framed = ethernet(1, 2, kind, &bytes);
             prop_assert!(decode(&framed).ethernet.is_some());
         }
         let udp = [&[0, 53, 0, 9, 0, 0, 0, 0][..], &bytes].concat();
-        decode_ipv4(&ip(17, 64, 1, (WEB, DB), &udp));
+        decode_ip(&ip(17, 64, 1, (WEB, DB), &udp));
     }
 
     #[test]
@@ -370,4 +371,78 @@ proptest! {
         let came = times.iter().any(|(_, link, out)| *link == 1 && !out);
         prop_assert_eq!(found.len(), (times.len() + 1 + usize::from(came)).min(15));
     }
+}
+
+const SIX: [Ipv6Addr; 2] = [Ipv6Addr::new(0xfd00, 1, 0, 0, 0, 0, 0, 2), Ipv6Addr::new(0xfd00, 1, 0, 0, 0, 0, 0, 3)];
+
+fn ip6(next: u8, hops: u8, (from, to): (Ipv6Addr, Ipv6Addr), inner: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0x60, 0, 0x12, 0x34];
+    bytes.extend(u16::try_from(inner.len()).unwrap().to_be_bytes());
+    bytes.extend([next, hops]);
+    bytes.extend(from.octets());
+    bytes.extend(to.octets());
+    bytes.extend(inner);
+    bytes
+}
+
+fn ndp(kind: u8, target: Ipv6Addr, option: u8) -> Vec<u8> {
+    let mut bytes = vec![kind, 0, 0, 0, 0, 0, 0, 0];
+    bytes.extend(target.octets());
+    bytes.extend([option, 1, 2, 0x42, 0, 0, 0, 9]);
+    bytes
+}
+
+#[test]
+fn frames_of_ipv6_are_read_layer_by_layer() {
+    let [a, b] = SIX;
+    let line = |bytes: &[u8]| decode(&ethernet(1, 2, 0x86dd, bytes)).line();
+    let syn = tcp(40_000, 80, 5, 0, 2);
+    assert_eq!(line(&ip6(6, 64, (a, b), &syn)), "[fd00:1::2]:40000 > [fd00:1::3]:80: TCP SYN, hlim 64");
+    let request = ip6(58, 63, (a, b), &echo(128));
+    assert_eq!(line(&request), "fd00:1::2 > fd00:1::3: ICMPv6 echo request, id 7, seq 1, hlim 63");
+    let group = "ff02::1:ff00:3".parse().unwrap();
+    let asks = ip6(58, 255, (a, group), &ndp(135, b, 1));
+    assert_eq!(line(&asks), "fd00:1::2 > ff02::1:ff00:3: NDP neighbor solicitation, who has fd00:1::3, hlim 255");
+    let answers = ip6(58, 255, (b, a), &ndp(136, b, 2));
+    let said = "fd00:1::3 > fd00:1::2: NDP neighbor advertisement, fd00:1::3 is-at 02:42:00:00:00:09, hlim 255";
+    assert_eq!(line(&answers), said);
+    let extended = [vec![60, 0, 1, 4, 0, 0, 0, 0], vec![6, 0, 1, 4, 0, 0, 0, 0], syn.clone()].concat();
+    assert!(line(&ip6(0, 64, (a, b), &extended)).contains("TCP SYN"), "behind headers of extensions");
+    let fragment = |at: u16| [vec![6, 0], at.to_be_bytes().to_vec(), vec![0, 0, 0, 1], syn.clone()].concat();
+    assert!(line(&ip6(44, 64, (a, b), &fragment(1))).contains("TCP SYN"));
+    assert!(line(&ip6(44, 64, (a, b), &fragment(8 << 3 | 1))).ends_with("protocol 44, hlim 64"));
+    let error = [vec![1, 4, 0, 0, 0, 0, 0, 0], request].concat();
+    let error = decode(&ethernet(2, 1, 0x86dd, &ip6(58, 64, (b, a), &error)));
+    assert!(error.line().contains("ICMPv6 port unreachable"), "{}", error.line());
+    assert!(error.quoted.unwrap().icmpv6.is_some());
+}
+
+#[test]
+fn a_packet_of_ipv6_is_followed_with_the_questions_for_neighbours() {
+    let ([a, b], mark) = (SIX, Mark::Echo { id: 7, sequence: 1 });
+    let (group, own) = ("ff02::1:ff00:3".parse().unwrap(), "fe80::1".parse().unwrap());
+    let frame = |bytes: Vec<u8>| ethernet(1, 2, 0x86dd, &bytes);
+    let captured = vec![
+        captured(1, (7, 2), Passing::Out, frame(ip6(58, 64, (a, b), &echo(128)))),
+        captured(2, (1, 4), Passing::In, frame(ip6(58, 64, (a, b), &echo(128)))),
+        captured(3, (1, 5), Passing::Out, frame(ip6(58, 255, (own, group), &ndp(135, b, 1)))),
+        captured(4, (1, 5), Passing::In, frame(ip6(58, 255, (b, own), &ndp(136, b, 2)))),
+        captured(5, (1, 5), Passing::Out, frame(ip6(58, 63, (a, b), &echo(128)))),
+        captured(6, (1, 5), Passing::In, frame(ip6(58, 64, (b, a), &echo(129)))),
+        captured(7, (1, 5), Passing::In, frame(ip6(58, 255, (own, group), &ndp(135, own, 1)))),
+    ];
+    let addresses = SIX.iter().copied().map(IpAddr::from).collect();
+    let hops = followed(&Flow { marks: vec![mark], addresses, ..Flow::default() }, captured, Vec::new(), 99);
+    let said: Vec<_> = hops.iter().map(said).collect();
+    assert_eq!(
+        said,
+        [
+            "There 7/2 Out []",
+            "There 1/4 In []",
+            "Neighbour 1/5 Out []",
+            "Neighbour 1/5 In []",
+            "There 1/5 Out [hop_limit 64→63 forwarding]",
+            "Back 1/5 In []",
+        ]
+    );
 }

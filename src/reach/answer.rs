@@ -1,23 +1,23 @@
 //! What comes of a question: which address is asked, and which of several answers is the one that counts.
 
 use super::names::{self, Looked};
-use super::packet::Packet;
+use super::packet::{IpVersion, Packet};
 use super::walk::{Arrived, Map, Stop, Walk};
 use super::{Answer, End, Question, Why};
 use crate::spec::ContainerId;
 use crate::trace::{Entity, LinkKey, Mode, NetworkMode, Publication, Rule};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// An answer before it is a cell.
 pub(super) struct Outcome {
-    pub address: Option<Ipv4Addr>,
+    pub address: Option<IpAddr>,
     pub answer: Answer,
     pub why: Why,
     pub because: Option<Entity>,
     pub way: Vec<LinkKey>,
     /// The address that it is sent from.
-    pub source: Option<Ipv4Addr>,
+    pub source: Option<IpAddr>,
 }
 
 /// One pair's question.
@@ -27,7 +27,9 @@ pub(super) struct Asked<'a> {
     pub from: &'a End,
     pub to: &'a End,
     /// The address beyond the uplink; the uplink's own next hop without.
-    pub outside: Option<Ipv4Addr>,
+    pub outside: Option<IpAddr>,
+    /// Of whoever is inside this address alone; any of its addresses without.
+    pub at: Option<IpAddr>,
 }
 
 /// What comes of it.
@@ -35,7 +37,7 @@ pub(super) fn answer(map: &Map<'_>, asked: &Asked<'_>) -> Outcome {
     match (asked.from, asked.to) {
         (End::Outside, End::Container(id)) => into_container(map, asked.question, id),
         (End::Outside, _) => into_host(map),
-        (from, to) => from_inside(map, asked.question, from, to, asked.outside),
+        (from, to) => from_inside(map, asked, from, to),
     }
 }
 
@@ -70,24 +72,37 @@ impl Map<'_> {
     }
 
     /// The addresses by which somebody in that namespace can be reached, those of a link that another shares first.
-    fn addresses_for(&self, netns: u64, asker: u64) -> Vec<Ipv4Addr> {
+    fn addresses_for(&self, netns: u64, asker: u64) -> Vec<IpAddr> {
         let own = self.graph.addresses(netns).iter().map(|(address, _)| *address);
         let mut own: Vec<_> = own.filter(|address| !address.is_loopback()).collect();
-        let near = |address: &Ipv4Addr| {
+        let near = |address: &IpAddr| {
             let mut routes = self.routes(asker).iter().filter(|(_, route)| route.via.is_none());
             routes.any(|(block, _)| block.prefix > 0 && block.has(*address))
         };
         own.sort_by_key(|address| !near(address));
+        if own.is_empty() {
+            // They are asked for all the same: nobody answers.
+            own.extend(self.graph.gone_from(netns));
+        }
         own
+    }
+
+    /// Somebody in that namespace has an address of IPv6, or was given one.
+    fn has_six(&self, netns: u64) -> bool {
+        let own = self.graph.addresses(netns).iter().any(|(address, _)| !address.is_loopback());
+        let here = |holder: &ContainerId| self.netns(&End::Container(holder.clone())) == Some(netns);
+        own || self.world.leases.iter().any(|((_, at), holder)| at.contains(':') && here(holder))
     }
 }
 
-fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside: Option<Ipv4Addr>) -> Outcome {
+fn from_inside(map: &Map<'_>, asked: &Asked<'_>, from: &End, to: &End) -> Outcome {
+    let Asked { question, outside, at, .. } = *asked;
     let no =
         |why, because| Outcome { address: None, answer: Answer::DoesNot, why, because, way: Vec::new(), source: None };
     let unknown = |end: &End| Outcome { answer: Answer::Unknown, ..no(Why::NamespaceUnknown, end.entity()) };
     let Some(asker) = map.netns(from) else { return unknown(from) };
     let goal = map.netns(to);
+    let lacks_six = |netns, end| map.version == IpVersion::V6 && !map.has_six(netns) && !is_alone(map, end);
     let addresses = match (question, to) {
         (Question::Name, End::Container(id)) => match names::look_up(map, from, asker, id) {
             Looked::Addresses(addresses) => addresses,
@@ -95,13 +110,19 @@ fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside:
         },
         (_, End::Outside) => match outside.or_else(|| map.next_outside()) {
             Some(address) => vec![address],
+            None if map.version == IpVersion::V6 && map.uplink().is_some() => {
+                return no(Why::NoUplinkSix, Some(Entity::Host));
+            }
             None => return no(Why::NoUplink, Some(Entity::Host)),
         },
         _ => {
             let Some(asked) = map.netns(to) else { return unknown(to) };
-            let addresses = map.addresses_for(asked, asker);
+            if lacks_six(asked, to) {
+                return no(Why::NoSix { asks: false }, to.entity());
+            }
+            let addresses = at.map_or_else(|| map.addresses_for(asked, asker), |at| vec![at]);
             if addresses.is_empty() && asked == asker {
-                vec![Ipv4Addr::LOCALHOST]
+                vec![map.version.localhost()]
             } else if addresses.is_empty() {
                 let why = if is_alone(map, to) { Why::NoNetwork } else { Why::NoAddress };
                 return no(why, to.entity());
@@ -113,8 +134,12 @@ fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside:
     let mut outcomes: Vec<_> = addresses
         .into_iter()
         .map(|to_address| {
-            let packet =
-                Packet { from: Ipv4Addr::UNSPECIFIED, to: to_address, protocol: question.protocol(), answers: false };
+            let packet = Packet {
+                from: map.version.unspecified(),
+                to: to_address,
+                protocol: question.protocol(),
+                answers: false,
+            };
             let mut walk = Walk::new(map);
             let came = walk.ask(asker, goal, packet);
             let (answer, why, because) = match came {
@@ -125,6 +150,9 @@ fn from_inside(map: &Map<'_>, question: Question, from: &End, to: &End, outside:
                 Err(Stop { unknown: true, why, because }) => (Answer::Unknown, why, because),
                 Err(Stop { why: Why::NoRoute { .. }, .. }) if is_alone(map, from) => {
                     (Answer::DoesNot, Why::NoNetwork, from.entity())
+                }
+                Err(Stop { why: Why::NoRoute { back: false, .. }, .. }) if lacks_six(asker, from) => {
+                    (Answer::DoesNot, Why::NoSix { asks: true }, from.entity())
                 }
                 Err(Stop { why, because, .. }) => (Answer::DoesNot, why, because),
             };
@@ -194,12 +222,22 @@ fn into_container(map: &Map<'_>, question: Question, id: &ContainerId) -> Outcom
     if !is_lab(map) {
         return Outcome { answer: Answer::Unknown, ..no(Why::RealHost, because) };
     }
-    if port.machine.is_empty() {
-        return no(Why::Lab, because);
+    match (port.machine.is_empty(), map.version) {
+        (true, _) => return no(Why::Lab, because),
+        (false, IpVersion::V6) if !port.machine.iter().any(SocketAddr::is_ipv6) => {
+            return no(Why::PublishedFour { ports: leads(port) }, because);
+        }
+        (false, _) => {}
     }
-    let IpAddr::V4(address) = port.to.ip() else { return no(Why::NoAddress, because) };
+    // Whichever version it is asked by, it is carried to an address of IPv4.
+    let four = if map.version == IpVersion::V6 { Map::of(map.world, IpVersion::V4) } else { None };
+    let map = four.as_ref().unwrap_or(map);
+    let address = port.to.ip();
+    if !address.is_ipv4() {
+        return no(Why::NoAddress, because);
+    }
     let mut walk = Walk::new(map);
-    let packet = Packet { from: Ipv4Addr::UNSPECIFIED, to: address, protocol, answers: false };
+    let packet = Packet { from: map.version.unspecified(), to: address, protocol, answers: false };
     let carried = walk.ask(map.host, map.netns(&End::Container(id.clone())), packet);
     let (answer, why, because) = match carried {
         Ok(_) => (Answer::Reaches, Why::Published { ports: leads(port) }, because),

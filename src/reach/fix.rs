@@ -2,14 +2,14 @@
 
 use super::answer::{Asked, Outcome, answer};
 use super::names::{has_names, networks};
-use super::packet::Block;
-use super::rules::FORWARDS;
+use super::packet::{Block, IpVersion};
+use super::rules;
 use super::walk::Map;
 use super::{Answer, End, Question, Why};
 use crate::spec::{ContainerId, NetworkId};
 use crate::trace::{Change, Entity, Link, LinkKey, Network, Route, Rule, RuleAction, World};
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 /// For a cell. None where no single command does it, and where it is not known what would.
 pub(super) fn of(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<String> {
@@ -18,7 +18,7 @@ pub(super) fn of(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<
         Answer::DoesNot => {
             let Mended { command, after } = mend(map, asked, outcome)?;
             // What is behind the first obstacle may be another: then one command is not enough.
-            (after.is_empty() || reaches(map.world, asked, after)).then_some(command)
+            (after.is_empty() || reaches(map, asked, after)).then_some(command)
         }
         Answer::Unknown => None,
     }
@@ -35,10 +35,10 @@ fn plain(command: String) -> Mended {
 }
 
 /// Whether it is so in the World after these changes.
-fn reaches(world: &World, asked: &Asked<'_>, changes: Vec<Change>) -> bool {
-    let mut world = world.clone();
+fn reaches(map: &Map<'_>, asked: &Asked<'_>, changes: Vec<Change>) -> bool {
+    let mut world = map.world.clone();
     let applied = changes.iter().try_for_each(|change| world.apply(change));
-    applied.is_ok() && Map::of(&world).is_some_and(|map| answer(&map, asked).answer == Answer::Reaches)
+    applied.is_ok() && Map::of(&world, map.version).is_some_and(|map| answer(&map, asked).answer == Answer::Reaches)
 }
 
 /// What keeps them apart.
@@ -95,14 +95,17 @@ fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
         }
         Why::NoAddress => no_address(map, to),
         Why::NoRoute { to: address, back } => no_route(map, if *back { to } else { from }, *address),
-        Why::NoForwarding => {
-            let rule = world.rules.get(FORWARDS)?;
+        Why::NoSix { asks } => six(map, from, to, *asks),
+        Why::NoForwarding | Why::NoForwardingSix => {
+            let rule = world.rules.get(rules::forwards(map.version))?;
             let text = rule.text.replace("= 0", "= 1");
+            let (setting, _) = text.split_once(" = ")?;
+            let command = inside(map, map.host, &format!("sysctl -w {setting}=1"))?;
             let after = vec![Change::RuleSeen(Rule { text, ..(**rule).clone() })];
-            let command = inside(map, map.host, &format!("sysctl -w net.ipv4.{FORWARDS}=1"))?;
             Some(Mended { command, after })
         }
-        Why::NoMasquerade => {
+        // What leaves by IPv6 is never given the host's address: whoever wants that makes a table for it first.
+        Why::NoMasquerade if map.version == IpVersion::V4 => {
             let (network, bridge) = gateway(map, map.netns(from)?)?;
             let leaves = bridge_name(world, network).unwrap_or_else(|| bridge.name.clone());
             let text = format!("ip saddr {} oifname != \"{leaves}\" masquerade", network.subnet);
@@ -124,10 +127,23 @@ fn switched_on(map: &Map<'_>, asked: &Asked<'_>, link: &Link, outcome: &Outcome)
     let up = |link: &Link| Change::LinkSeen(Link { up: true, carrier: Some(true), state: None, ..link.clone() });
     let mut after = vec![up(link)];
     after.extend(map.graph.peer(link).filter(|peer| peer.up).map(|peer| up(peer)));
-    let blocks: Vec<Block> = world.addresses_of(&link.key).filter_map(Block::parse).collect();
+    let blocks = world.addresses_of(&link.key).filter_map(Block::parse);
+    let blocks: Vec<Block> = blocks.filter(|block| block.version == map.version).collect();
     let route = |destination: String, via: Option<String>| {
         Change::RouteSeen(Route { netns: link.netns, destination, via, dev: link.name.clone() })
     };
+    let holder = link.container.as_ref().and_then(|id| world.containers.get(id)).filter(|_| link.netns != map.host);
+    if let (IpVersion::V6, Some(holder)) = (map.version, holder) {
+        // With the link the kernel took its addresses, which do not come back with it.
+        let (network, _) = gateway(map, link.netns)?;
+        let (block, at) = map.blocks6(network).into_iter().next()?;
+        let leased = world.leases.iter().filter(|((of, _), owner)| *of == network.id && **owner == holder.id);
+        let address = leased.map(|((_, address), _)| address).find(|address| address.contains(':'))?;
+        after.push(Change::AddrSeen { link: link.key.clone(), cidr: format!("{address}/{}", block.prefix) });
+        after.push(route(block.to_string(), None));
+        after.push(route(map.version.anywhere().to_owned(), Some(at)));
+        return Some(Mended { command: format!("docker restart {}", word(&holder.name)), after });
+    }
     after.extend(blocks.iter().map(|block| route(block.to_string(), None)));
     let beside = outcome.address.is_some_and(|address| blocks.iter().any(|block| block.has(address)));
     let own = container(asked.from).filter(|_| map.netns(asked.from) == Some(link.netns) && link.netns != map.host);
@@ -141,13 +157,14 @@ fn switched_on(map: &Map<'_>, asked: &Asked<'_>, link: &Link, outcome: &Outcome)
     Some(Mended { command, after })
 }
 
-fn no_route(map: &Map<'_>, who: &End, address: Ipv4Addr) -> Option<Mended> {
+fn no_route(map: &Map<'_>, who: &End, address: IpAddr) -> Option<Mended> {
     let netns = map.netns(who)?;
     let (network, link) = gateway(map, netns)?;
-    let beside = Block::parse(&network.subnet).filter(|subnet| subnet.has(address) && netns != map.host);
+    let (subnet, at) = segment(map, network)?;
+    let beside = Some(subnet).filter(|subnet| subnet.has(address) && netns != map.host);
     let (destination, via) = match beside {
         Some(subnet) => (subnet.to_string(), None),
-        None => ("default".to_owned(), Some(network.gateway.clone())),
+        None => (map.version.anywhere().to_owned(), Some(at)),
     };
     let way = via.as_ref().map_or_else(|| format!("dev {}", word(&link.name)), |via| format!("via {}", word(via)));
     let command = inside(map, netns, &format!("ip route add {destination} {way}"))?;
@@ -212,12 +229,14 @@ fn inside(map: &Map<'_>, netns: u64, command: &str) -> Option<String> {
 /// It was given an address, and no link has it.
 fn no_address(map: &Map<'_>, end: &End) -> Option<Mended> {
     let (world, id, netns) = (map.world, container(end)?, map.netns(end)?);
-    let ((network, address), _) = world.leases.iter().find(|(_, holder)| *holder == id)?;
+    let of_version = |at: &str| at.parse().is_ok_and(|at| IpVersion::of(at) == map.version);
+    let ((network, address), _) = world.leases.iter().find(|((_, at), holder)| *holder == id && of_version(at))?;
     let network = world.networks.get(network)?;
-    let subnet = Block::parse(&network.subnet)?;
+    let (subnet, _) = segment(map, network)?;
     let link = inner(world, id, netns, &network.bridge)?;
     let (cidr, dev) = (format!("{address}/{}", subnet.prefix), link.name.clone());
-    let command = inside(map, netns, &format!("ip addr add {cidr} dev {}", word(&dev)))?;
+    let unasked = if map.version == IpVersion::V6 { " nodad" } else { "" };
+    let command = inside(map, netns, &format!("ip addr add {cidr} dev {}{unasked}", word(&dev)))?;
     let route = Route { netns, destination: subnet.to_string(), via: None, dev };
     let after = vec![Change::AddrSeen { link: link.key.clone(), cidr }, Change::RouteSeen(route)];
     Some(Mended { command, after })
@@ -248,6 +267,27 @@ fn gateway<'w>(map: &Map<'w>, netns: u64) -> Option<(&'w Network, &'w Link)> {
     Some((network, link))
 }
 
+/// The subnet of a network, and the host's address there.
+fn segment(map: &Map<'_>, network: &Network) -> Option<(Block, String)> {
+    match map.version {
+        IpVersion::V4 => Some((Block::parse(&network.subnet)?, network.gateway.clone())),
+        IpVersion::V6 => map.blocks6(network).into_iter().next(),
+    }
+}
+
+/// Whoever has no IPv6 onto a network that has it: the other one's, where that is a container.
+fn six(map: &Map<'_>, from: &End, to: &End, asks: bool) -> Option<Mended> {
+    let world = map.world;
+    let (lacks, other) = if asks { (from, to) } else { (to, from) };
+    let has = |id: &&NetworkId| world.networks.get(*id).is_some_and(|network| !map.blocks6(network).is_empty());
+    let network = match other {
+        End::Container(other) => networks(world, other).into_iter().find(has),
+        End::Host => world.networks.keys().find(has),
+        End::Outside => None,
+    };
+    connect(world, network?, container(lacks)?)
+}
+
 fn bridge_name(world: &World, network: &Network) -> Option<String> {
     world.links.get(network.bridge.as_ref()?).map(|link| link.name.clone())
 }
@@ -255,12 +295,16 @@ fn bridge_name(world: &World, network: &Network) -> Option<String> {
 /// A rule before the one that drops it, which accepts what goes there and back.
 fn before(map: &Map<'_>, dropping: &Rule, outcome: &Outcome) -> Option<Mended> {
     let (to, from) = (outcome.address?, outcome.source?);
-    if !["forward", "between"].contains(&&*dropping.chain) {
+    if !["forward", "between"].contains(&rules::chain(dropping, map.version)?) {
         return None;
     }
+    let family = match map.version {
+        IpVersion::V4 => "ip",
+        IpVersion::V6 => "ip6",
+    };
     let pair = format!("{{ {from}, {to} }}");
-    let accept = format!("ip saddr {pair} ip daddr {pair} accept");
-    let command = format!("nft insert rule ip dockwalk forward {}", word(&accept));
+    let accept = format!("{family} saddr {pair} {family} daddr {pair} accept");
+    let command = format!("nft insert rule {family} dockwalk forward {}", word(&accept));
     Some(plain(inside(map, dropping.netns, &command)?))
 }
 

@@ -1,11 +1,13 @@
 //! Namespaces, links and what joins them, as a graph: which namespaces a bridge leads to.
 
+use super::packet::IpVersion;
+use crate::spec::NetworkId;
 use crate::trace::{Link, LinkKey, LinkKind, World};
 use petgraph::graph::{NodeIndex, UnGraph};
 use petgraph::visit::EdgeRef;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,8 +25,10 @@ pub(super) struct Graph {
     links: UnGraph<Arc<Link>, Joined>,
     by_key: BTreeMap<LinkKey, NodeIndex>,
     by_name: HashMap<(u64, String), NodeIndex>,
-    addresses: BTreeMap<u64, Vec<(Ipv4Addr, LinkKey)>>,
-    own: HashSet<(u64, Ipv4Addr)>,
+    addresses: BTreeMap<u64, Vec<(IpAddr, LinkKey)>>,
+    own: HashSet<(u64, IpAddr)>,
+    /// Addresses that containers were given, and that went with their links when those were switched off: of IPv6 the kernel keeps none.
+    gone: BTreeMap<LinkKey, Vec<IpAddr>>,
     /// Who answers at a bridge, once somebody has asked there.
     answers: RefCell<HashMap<LinkKey, Rc<Vec<Answerer>>>>,
 }
@@ -56,7 +60,8 @@ pub(super) enum Found {
 }
 
 impl Graph {
-    pub fn of(world: &World) -> Self {
+    /// The addresses are of one version alone.
+    pub fn of(world: &World, version: IpVersion) -> Self {
         let (mut links, mut by_key, mut by_name) = (UnGraph::default(), BTreeMap::new(), HashMap::new());
         let mut by_index: HashMap<u32, Vec<&Arc<Link>>> = HashMap::new();
         for link in world.links.values() {
@@ -84,7 +89,8 @@ impl Graph {
         }
         let mut addresses: BTreeMap<u64, Vec<_>> = BTreeMap::new();
         for (key, cidr) in &world.addresses {
-            let address = cidr.split('/').next().and_then(|text| text.parse().ok());
+            let address = cidr.split('/').next().and_then(|text| text.parse::<IpAddr>().ok());
+            let address = address.filter(|address| IpVersion::of(*address) == version);
             if let (Some(address), Some(link)) = (address, world.links.get(key)) {
                 addresses.entry(link.netns).or_default().push((address, key.clone()));
             }
@@ -94,17 +100,49 @@ impl Graph {
             all.sort_by_key(|(_, key)| world.links.get(key).map_or(0, |link| link.ifindex));
         }
         let own = addresses.iter().flat_map(|(netns, all)| all.iter().map(|(address, _)| (*netns, *address))).collect();
-        Self { links, by_key, by_name, addresses, own, answers: RefCell::default() }
+        let mut graph =
+            Self { links, by_key, by_name, addresses, own, gone: BTreeMap::new(), answers: RefCell::default() };
+        if version == IpVersion::V6 {
+            graph.gone = graph.gone(world);
+        }
+        graph
+    }
+
+    fn gone(&self, world: &World) -> BTreeMap<LinkKey, Vec<IpAddr>> {
+        let off = world.links.values().filter(|link| !link.up);
+        let of = |link: &Arc<Link>| {
+            let (container, bridge) = (link.container.as_ref()?, self.bridge(self.peer(link)?)?);
+            let on = |id: &NetworkId| world.networks.get(id).is_some_and(|it| it.bridge.as_ref() == Some(&bridge.key));
+            let leased = world.leases.iter().filter(|((network, _), holder)| *holder == container && on(network));
+            let addresses = leased.filter_map(|((_, address), _)| address.parse::<IpAddr>().ok());
+            Some((link.key.clone(), addresses.filter(IpAddr::is_ipv6).collect()))
+        };
+        off.filter_map(of).collect()
+    }
+
+    /// The addresses that went with links of that namespace.
+    pub fn gone_from(&self, netns: u64) -> impl Iterator<Item = IpAddr> {
+        let here = move |key: &LinkKey| self.by_key.get(key).is_some_and(|node| self.links[*node].netns == netns);
+        self.gone.iter().filter(move |(key, _)| here(key)).flat_map(|(_, all)| all.iter().copied())
     }
 
     /// The addresses of a namespace, each with its link.
-    pub fn addresses(&self, netns: u64) -> &[(Ipv4Addr, LinkKey)] {
+    pub fn addresses(&self, netns: u64) -> &[(IpAddr, LinkKey)] {
         self.addresses.get(&netns).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the address is one of that namespace: all of 127.0.0.0/8 is.
-    pub fn is_own(&self, netns: u64, address: Ipv4Addr) -> bool {
+    /// Whether the address is one of that namespace: all of 127.0.0.0/8 is, and `::1`.
+    pub fn is_own(&self, netns: u64, address: IpAddr) -> bool {
         address.is_loopback() || self.own.contains(&(netns, address))
+    }
+
+    /// Whether that link answers for the address. Asked by ARP a namespace answers for all of its addresses, whichever link they are on
+    /// (`arp_ignore` 0), by NDP for those of the link alone.
+    pub fn answers(&self, end: &Link, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(_) => self.is_own(end.netns, address),
+            IpAddr::V6(_) => self.addresses(end.netns).iter().any(|(own, key)| (*own, key) == (address, &end.key)),
+        }
     }
 
     /// The link of that name in a namespace.
@@ -132,9 +170,8 @@ impl Graph {
         })
     }
 
-    /// Who has the address, asked (ARP) at a bridge by one that is behind `asker`, a port of it. A namespace answers for all of its
-    /// addresses, whichever link they are on (`arp_ignore` 0).
-    pub fn at_bridge(&self, bridge: &Arc<Link>, asker: Option<&LinkKey>, address: Ipv4Addr) -> Found {
+    /// Who has the address, asked (ARP, NDP) at a bridge by one that is behind `asker`, a port of it.
+    pub fn at_bridge(&self, bridge: &Arc<Link>, asker: Option<&LinkKey>, address: IpAddr) -> Found {
         let known = self.answers.borrow().get(&bridge.key).cloned();
         let all = known.unwrap_or_else(|| {
             let all = Rc::new(self.answerers(bridge));
@@ -145,7 +182,10 @@ impl Graph {
         for Answerer { what, .. } in all.iter().filter(|it| it.port.is_none() || it.port.as_ref() != asker) {
             match what {
                 Behind::NotKnown(port) => behind = behind.or(Some(port)),
-                Behind::End(end, _) if !self.is_own(end.netns, address) => {}
+                Behind::End(end, Some(down)) if self.gone.get(&end.key).is_some_and(|all| all.contains(&address)) => {
+                    cut = Some(down);
+                }
+                Behind::End(end, _) if !self.answers(end, address) => {}
                 Behind::End(_, Some(down)) => cut = Some(down),
                 Behind::End(end, None) => found.push(end),
             }

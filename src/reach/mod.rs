@@ -9,7 +9,8 @@
 //! A packet is led through the World as the kernel would lead it: is the address one's own, which route, is the link up with a carrier,
 //! who at the bridge has the address, does the host forward, which rule decides; then the answer takes the way back. A rule whose words
 //! cannot be read makes a cell [`Answer::Unknown`] when the packet may be meant by it; nothing is guessed. Whether a process listens at a
-//! port is not asked here: `reaches` says that nothing on the way stops the packet, and that whoever is there can answer. IPv4 only.
+//! port is not asked here: `reaches` says that nothing on the way stops the packet, and that whoever is there can answer. IPv4, or
+//! IPv6 by the same rules.
 //!
 //! Pure. Does not know how any of it is said, drawn or probed.
 
@@ -27,8 +28,8 @@ mod tests;
 mod walk;
 mod why;
 
-pub use matrix::{Matrix, among, between, cell, matrix};
-pub use packet::Protocol;
+pub use matrix::{Matrix, among, between, cell, cell_at, matrix};
+pub use packet::{IpVersion, Protocol};
 pub use proof::{Verdict, asked, is_strange, proven, verdict};
 pub use remake::{Remake, remake};
 pub use why::Why;
@@ -36,7 +37,7 @@ pub use why::Why;
 use crate::spec::ContainerId;
 use crate::trace::{ContainerState, Entity, World};
 use serde::{Deserialize, Serialize};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 /// What is asked of each pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +62,11 @@ impl Question {
             Self::Udp(port) => Protocol::Udp(port),
         }
     }
+}
+
+/// Somebody has an address of IPv6, so that it makes sense to ask by it.
+pub fn has_six(world: &World) -> bool {
+    world.addresses.iter().any(|(_, cidr)| cidr.contains(':')) || world.leases.keys().any(|(_, at)| at.contains(':'))
 }
 
 /// Who talks, or is talked to.
@@ -95,7 +101,7 @@ impl End {
 
     /// The network namespace that it is in, by inode; none for what is outside, or where the World does not say.
     pub fn netns(&self, world: &World) -> Option<u64> {
-        walk::Map::of(world)?.netns(self)
+        walk::Map::of(world, IpVersion::V4)?.netns(self)
     }
 
     /// What it is called; the host and what is outside have no name.
@@ -158,9 +164,12 @@ pub struct Cell {
     pub from: End,
     /// Who is asked.
     pub to: End,
+    /// By which version of IP.
+    #[serde(default, skip_serializing_if = "IpVersion::is_default")]
+    pub version: IpVersion,
     /// The address that the packet is sent to; none where there is none to send it to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Ipv4Addr>,
+    pub address: Option<IpAddr>,
     /// What comes of it.
     pub answer: Answer,
     /// What decides.

@@ -1,14 +1,15 @@
 //! Who finds whom by name, as 127.0.0.11 answers: on networks that somebody made a container is found by its name by those that are on
 //! one of them with it. What stands in a container's `/etc/hosts` by `--link` or `--add-host` is not in the World.
 
+use super::packet::IpVersion;
 use super::walk::Map;
 use super::{End, Why};
 use crate::spec::{ContainerId, NetworkId};
 use crate::trace::{NetworkMode, World};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 pub(super) enum Looked {
-    Addresses(Vec<Ipv4Addr>),
+    Addresses(Vec<IpAddr>),
     None(Why),
 }
 
@@ -28,8 +29,14 @@ pub(super) fn look_up(map: &Map<'_>, asker: &End, netns: u64, wanted: &Container
         return Looked::None(Why::NoNames);
     }
     let shared = map.world.leases.iter().filter(|((network, _), holder)| *holder == wanted && own.contains(&network));
-    let addresses: Vec<Ipv4Addr> = shared.filter_map(|((_, address), _)| address.parse().ok()).collect();
-    if addresses.is_empty() { Looked::None(Why::NameNotShared) } else { Looked::Addresses(addresses) }
+    let all: Vec<IpAddr> = shared.filter_map(|((_, address), _)| address.parse().ok()).collect();
+    let addresses: Vec<_> = all.iter().copied().filter(|address| IpVersion::of(*address) == map.version).collect();
+    match (all.is_empty(), addresses.is_empty()) {
+        (true, _) => Looked::None(Why::NameNotShared),
+        // It is known, and has no address of that version.
+        (false, true) => Looked::None(Why::NoSix { asks: false }),
+        (false, false) => Looked::Addresses(addresses),
+    }
 }
 
 /// The networks of a container in which there are names: those that somebody made.

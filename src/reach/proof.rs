@@ -1,6 +1,8 @@
+use super::packet::IpVersion;
 use super::{Answer, Cell, End, Question};
 use crate::trace::{Probe, ProbeReply, World};
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 
 /// What a probe says of what was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,14 +77,16 @@ pub fn proven(world: &World, question: Question, cell: &Cell) -> Option<(ProbeRe
     Some((probe.reply.clone(), verdict))
 }
 
-/// What is asked, in a word and an address: `tcp 172.17.0.3:80`, `name web`.
+/// What is asked, in a word and an address: `tcp 172.17.0.3:80`, `tcp [fd00::3]:80`, `name web`, `name web AAAA`.
 pub fn asked(question: Question, cell: &Cell, name: &str) -> String {
     let address = cell.address.map_or_else(String::new, |address| address.to_string());
-    match question {
-        Question::Ping => format!("ping {address}"),
-        Question::Tcp(port) => format!("tcp {address}:{port}"),
-        Question::Udp(port) => format!("udp {address}:{port}"),
-        Question::Name => format!("name {name}"),
+    let at = |port| cell.address.map_or_else(|| format!(":{port}"), |it| SocketAddr::new(it, port).to_string());
+    match (question, cell.version) {
+        (Question::Ping, _) => format!("ping {address}"),
+        (Question::Tcp(port), _) => format!("tcp {}", at(port)),
+        (Question::Udp(port), _) => format!("udp {}", at(port)),
+        (Question::Name, IpVersion::V4) => format!("name {name}"),
+        (Question::Name, IpVersion::V6) => format!("name {name} AAAA"),
     }
 }
 

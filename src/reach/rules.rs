@@ -1,14 +1,38 @@
 //! What the rules of nft(8) in a World do with a packet. Only the forms that engines write are read, and some that people write by
 //! hand; a rule in other words is not read, and says so when a packet may be meant by it.
 
-use super::packet::{Block, Packet, Protocol};
+use super::packet::{Block, IpVersion, Packet, Protocol};
 use crate::trace::{Rule, RuleAction, World};
 use std::collections::{HashMap, HashSet};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// The rule that says whether the host forwards; no rule of nft.
-pub(super) const FORWARDS: &str = "ip_forward";
+/// The rules that say whether the host forwards; none of nft.
+const FORWARDS: &str = "ip_forward";
+const FORWARDS6: &str = "ip6_forward";
+/// Before the name of a chain of the engine's own table of IPv6; those of IPv4 stand by their names alone.
+const OWN6: &str = "ip6 dockwalk ";
+
+/// The key of the one of that version.
+pub(super) fn forwards(version: IpVersion) -> &'static str {
+    match version {
+        IpVersion::V4 => FORWARDS,
+        IpVersion::V6 => FORWARDS6,
+    }
+}
+
+/// The chain that a rule stands in, as packets of that version come by it; none of one that is for others alone. Those of other
+/// tables stand by family, table and name.
+pub(super) fn chain(rule: &Rule, version: IpVersion) -> Option<&str> {
+    let chain = rule.chain.as_str();
+    let family = chain.split_once(' ').map(|(family, _)| family);
+    match (version, family) {
+        _ if [FORWARDS, FORWARDS6].contains(&&*rule.key) => None,
+        (IpVersion::V4, Some("ip6")) | (IpVersion::V6, None | Some("ip" | "arp")) => None,
+        (IpVersion::V6, Some("ip6")) => Some(chain.strip_prefix(OWN6).unwrap_or(chain)),
+        _ => Some(chain),
+    }
+}
 /// Chains that the kernel calls by itself; the others are jumped to.
 const HOOKED: [&str; 5] = ["prerouting", "input", "forward", "output", "postrouting"];
 /// How deep jumps go in the kernel (NFT_JUMP_STACK_SIZE).
@@ -36,13 +60,13 @@ enum Match {
     /// `iifname`, `oifname`
     ComesBy(bool, String),
     LeavesBy(bool, String),
-    /// `ip saddr`, `ip daddr`
+    /// `ip saddr`, `ip daddr`, `ip6 saddr`, `ip6 daddr`
     From(bool, Block),
     To(bool, Block),
     /// `tcp dport 80`
     Port(bool, Protocol),
-    /// `ip protocol icmp`
-    Protocol(bool, String),
+    /// `ip protocol icmp`, `ip6 nexthdr tcp`, `meta l4proto ipv6-icmp`, which is of both versions
+    Protocol(bool, String, Option<IpVersion>),
     /// `fib daddr type local`
     ToItself,
     /// `ct state established,related`, `ct state new`: whether it is met by a packet that answers, and by a first one.
@@ -60,7 +84,7 @@ enum Verdict {
     Jump(String),
     Goto(String),
     Return,
-    Dnat(Ipv4Addr, Option<u16>),
+    Dnat(IpAddr, Option<u16>),
     /// It only counts.
     Nothing,
     NotRead,
@@ -84,7 +108,7 @@ pub(super) enum Fate {
     Passes(Option<Arc<Rule>>),
     Dropped(Arc<Rule>),
     Masqueraded(Arc<Rule>),
-    Sent(Arc<Rule>, Ipv4Addr, Option<u16>),
+    Sent(Arc<Rule>, IpAddr, Option<u16>),
     NotKnown(Arc<Rule>),
 }
 
@@ -95,9 +119,10 @@ enum Step {
 }
 
 impl Rules {
-    pub fn of(world: &World) -> Self {
-        // Of the other family no packet is led.
-        let filters = world.rules.values().filter(|rule| rule.key != FORWARDS && !rule.chain.starts_with("ip6 "));
+    /// Those that a packet of that version may meet.
+    pub fn of(world: &World, version: IpVersion) -> Self {
+        let of_version = |rule: &Arc<Rule>| chain(rule, version).is_some();
+        let filters = world.rules.values().filter(|rule| of_version(rule));
         let mut all: Vec<_> = filters.map(|rule| (Arc::clone(rule), Read::parse(&rule.text))).collect();
         all.sort_by_key(|(rule, _)| rule.place);
         let jumped_to: HashSet<String> = all
@@ -109,12 +134,12 @@ impl Rules {
             .collect();
         let mut rules = Self { chains: HashMap::new(), unplaced: HashMap::new() };
         for (rule, read) in all {
-            let chain = rule.chain.as_str();
-            if !HOOKED.contains(&chain) && (chain.is_empty() || !jumped_to.contains(chain)) {
+            let chain = chain(&rule, version).unwrap_or_default().to_owned();
+            if !HOOKED.contains(&&*chain) && (chain.is_empty() || !jumped_to.contains(&chain)) {
                 rules.unplaced.entry(rule.netns).or_default().push((Arc::clone(&rule), read.clone()));
             }
             let chains = rules.chains.entry(rule.netns).or_default();
-            chains.entry(rule.chain.clone()).or_default().push((rule, read));
+            chains.entry(chain).or_default().push((rule, read));
         }
         rules
     }
@@ -210,17 +235,19 @@ impl Read {
 impl Match {
     fn meets(&self, seen: &Seen<'_>) -> bool {
         let packet = &seen.packet;
+        let version = IpVersion::of(packet.to);
         match self {
             Self::ComesBy(not, name) => (seen.comes_by == Some(name)) != *not,
             Self::LeavesBy(not, name) => (seen.leaves_by == Some(name)) != *not,
-            Self::From(not, block) => block.has(packet.from) != *not,
-            Self::To(not, block) => block.has(packet.to) != *not,
+            // What is said of addresses of one version is said of none of the other.
+            Self::From(not, block) => block.version == version && block.has(packet.from) != *not,
+            Self::To(not, block) => block.version == version && block.has(packet.to) != *not,
             Self::Port(not, protocol) => {
                 let (same, port) = (protocol.name() == packet.protocol.name(), protocol.port());
                 // What answers goes to a port that was made up: none that a rule names.
                 same && ((!packet.answers && port == packet.protocol.port()) != *not)
             }
-            Self::Protocol(not, name) => (name == packet.protocol.name()) != *not,
+            Self::Protocol(not, name, of) => of.is_none_or(|of| of == version) && (name == packet.carries()) != *not,
             Self::ToItself => seen.to_itself,
             Self::State { answers, first } => {
                 if packet.answers {
@@ -296,9 +323,9 @@ impl<'a> Words<'a> {
             "dnat" => {
                 self.is("to")?;
                 let to = self.next()?;
-                return verdict(match to.split_once(':') {
-                    Some((address, port)) => Verdict::Dnat(address.parse().ok()?, Some(port.parse().ok()?)),
-                    None => Verdict::Dnat(to.parse().ok()?, None),
+                return verdict(match to.parse::<SocketAddr>() {
+                    Ok(to) => Verdict::Dnat(to.ip(), Some(to.port())),
+                    Err(_) => Verdict::Dnat(to.parse().ok()?, None),
                 });
             }
             "counter" => {
@@ -312,12 +339,18 @@ impl<'a> Words<'a> {
             "ip" => match self.next()? {
                 "saddr" => Match::From(self.negated(), Block::parse(self.next()?)?),
                 "daddr" => Match::To(self.negated(), Block::parse(self.next()?)?),
-                "protocol" => Match::Protocol(self.negated(), self.next()?.to_owned()),
+                "protocol" => Match::Protocol(self.negated(), self.protocol()?, Some(IpVersion::V4)),
+                _ => return None,
+            },
+            "ip6" => match self.next()? {
+                "saddr" => Match::From(self.negated(), Block::parse(self.next()?)?),
+                "daddr" => Match::To(self.negated(), Block::parse(self.next()?)?),
+                "nexthdr" => Match::Protocol(self.negated(), self.protocol()?, Some(IpVersion::V6)),
                 _ => return None,
             },
             "meta" => {
                 self.is("l4proto")?;
-                Match::Protocol(self.negated(), self.next()?.to_owned())
+                Match::Protocol(self.negated(), self.protocol()?, None)
             }
             protocol @ ("tcp" | "udp") => {
                 self.is("dport")?;
@@ -338,6 +371,15 @@ impl<'a> Words<'a> {
             _ => return None,
         };
         Some(Part::Match(found))
+    }
+
+    /// What a packet carries, by its name in `/etc/protocols`. One by its number is not read, nor a set.
+    fn protocol(&mut self) -> Option<String> {
+        let name = match self.next()? {
+            "icmpv6" => "ipv6-icmp",
+            name => name,
+        };
+        name.starts_with(|c: char| c.is_ascii_lowercase()).then(|| name.to_owned())
     }
 
     /// A link's name, between quotes. One with a pattern in it is not read.
@@ -393,8 +435,8 @@ mod tests {
             assert_eq!(parsed(text).verdict, Verdict::NotRead, "{text}");
         }
         let packet = Packet {
-            from: Ipv4Addr::new(172, 17, 0, 2),
-            to: Ipv4Addr::new(172, 17, 0, 3),
+            from: IpAddr::from([172, 17, 0, 2]),
+            to: IpAddr::from([172, 17, 0, 3]),
             protocol: Protocol::Tcp(80),
             answers: false,
         };

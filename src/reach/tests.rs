@@ -224,7 +224,7 @@ impl Lab {
     }
 
     fn ask(&self, question: Question, from: &End, to: &End) -> Cell {
-        cell(&self.world, question, from, to, None).unwrap()
+        cell(&self.world, question, V4, from, to, None).unwrap()
     }
 
     fn ping(&self, from: &End, to: &End) -> Cell {
@@ -238,6 +238,7 @@ fn check(cell: &Cell, answer: Answer, why: &str, fix: &str) {
 }
 
 use Answer::{DoesNot, Reaches, Unknown};
+use IpVersion::{V4, V6};
 
 #[test]
 fn two_on_one_bridge_reach_each_other_until_one_of_them_leaves() {
@@ -403,8 +404,8 @@ fn names_are_those_of_networks_that_both_are_on() {
     check(&name(&a, &c), DoesNot, "name-not-shared", "docker network connect front c");
     check(&name(&c, &a), DoesNot, "no-names", "docker network connect front c");
     check(&name(&c, &d), DoesNot, "no-names", "");
-    assert_eq!(cell(&lab.world, Question::Name, &a, &End::Outside, None), None);
-    let matrix = matrix(&lab.world, Question::Name, None);
+    assert_eq!(cell(&lab.world, Question::Name, V4, &a, &End::Outside, None), None);
+    let matrix = matrix(&lab.world, Question::Name, V4, None);
     assert_eq!((matrix.from.len(), matrix.to.len(), matrix.cells.len()), (5, 4, 16));
 }
 
@@ -426,7 +427,7 @@ fn who_shares_a_namespace_is_at_home_there() {
     check(&lab.ping(&none, &End::Outside), DoesNot, "no-network", "");
     assert_eq!(remake(Question::Ping, &lab.ping(&none, &web)), Some(Remake::Network));
     assert_eq!(remake(Question::Ping, &lab.ping(&side, &web)), None);
-    assert_eq!(matrix(&lab.world, Question::Ping, None).cells.len(), 6 * 5);
+    assert_eq!(matrix(&lab.world, Question::Ping, V4, None).cells.len(), 6 * 5);
 }
 
 #[test]
@@ -478,9 +479,9 @@ fn nothing_is_asked_of_what_does_not_run() {
     let a = lab.container("a", 2, &["front"]);
     let End::Container(id) = &a else { unreachable!() };
     lab.saw(Change::ContainerState { id: id.clone(), state: ContainerState::Exited { status: 0 } });
-    assert_eq!(cell(&lab.world, Question::Ping, &a, &End::Host, None), None);
-    assert_eq!(matrix(&lab.world, Question::Ping, None).cells.len(), 2);
-    assert!(matrix(&World::default(), Question::Ping, None).cells.is_empty());
+    assert_eq!(cell(&lab.world, Question::Ping, V4, &a, &End::Host, None), None);
+    assert_eq!(matrix(&lab.world, Question::Ping, V4, None).cells.len(), 2);
+    assert!(matrix(&World::default(), Question::Ping, V4, None).cells.is_empty());
 }
 
 #[test]
@@ -488,16 +489,120 @@ fn a_matrix_finds_its_cells_and_is_made_of_those_that_are_asked_for() {
     let mut lab = Lab::new();
     let networks = ["bridge", "front", "back"];
     let ends: Vec<End> = (2..82).map(|n| lab.container(&format!("c{n}"), n, &[networks[n as usize % 3]])).collect();
-    let all = matrix(&lab.world, Question::Ping, None);
+    let all = matrix(&lab.world, Question::Ping, V4, None);
     assert_eq!(all.cells.len(), 82 * 81);
     for cell in &all.cells {
         assert_eq!(all.cell(&cell.from, &cell.to), Some(cell));
     }
     assert_eq!(all.cell(&End::Host, &End::Host), None);
-    let row = between(&lab.world, Question::Ping, None, Some(&ends[0]), None);
+    let row = between(&lab.world, Question::Ping, V4, None, Some(&ends[0]), None);
     assert_eq!((row.from.len(), row.cells.len()), (1, 81));
     let same = |cell: &Cell| all.cell(&cell.from, &cell.to) == Some(cell);
     assert!(row.cells.iter().all(same));
-    let one = between(&lab.world, Question::Ping, None, Some(&ends[0]), Some(&End::Host));
+    let one = between(&lab.world, Question::Ping, V4, None, Some(&ends[0]), Some(&End::Host));
     assert!(one.cells.len() == 1 && one.cells.iter().all(same));
+}
+
+impl Lab {
+    /// The same with IPv6 on `front` and `back`, and the rules that engines write for it.
+    fn six() -> Self {
+        let mut lab = Self::new();
+        for (bridge, net) in [("br-f", 18), ("br-b", 19)] {
+            lab.saw(Change::AddrSeen { link: bridge.into(), cidr: format!("fd00:{net}::1/64") });
+            lab.route(HOST, &format!("fd00:{net}::/64"), None, bridge);
+        }
+        lab.rule("ip6_forward", "", 0, None, "net.ipv6.conf.all.forwarding = 1");
+        let apart = r#"iifname "br-b" oifname != "br-b" ip6 daddr != fd00:19::/64 drop"#;
+        for (place, chain, network, text) in [
+            (1, "between", "front", r#"oifname "br-f" drop"#),
+            (2, "between", "back", r#"oifname "br-b" drop"#),
+            (3, "forward", "front", r#"iifname "br-f" oifname != "br-f" jump between"#),
+            (4, "forward", "back", apart),
+            (5, "forward", "front", r#"oifname "br-f" ct state established,related accept"#),
+            (6, "forward", "front", r#"iifname "br-f" accept"#),
+            (7, "forward", "front", r#"oifname "br-f" drop"#),
+        ] {
+            lab.rule(&format!("s{place}"), &format!("ip6 dockwalk {chain}"), 100 + place, Some(network), text);
+        }
+        lab
+    }
+
+    fn container6(&mut self, name: &str, number: u32, network: &str, net: u32) -> End {
+        let end = self.container(name, number, &[network]);
+        let End::Container(id) = &end else { unreachable!() };
+        let (link, address) = (format!("{}/eth0", id.short()), format!("fd00:{net}::{number}"));
+        let (network, container) = (NetworkId::from(network), id.clone());
+        self.saw(Change::AddressReserved { network, container, address: address.clone() });
+        self.saw(Change::AddrSeen { link: link.as_str().into(), cidr: format!("{address}/64") });
+        let netns = u64::from(100 + number);
+        self.route(netns, &format!("fd00:{net}::/64"), None, "eth0");
+        self.route(netns, "::/0", Some(&format!("fd00:{net}::1")), "eth0");
+        end
+    }
+
+    fn ping6(&self, from: &End, to: &End) -> Cell {
+        cell(&self.world, Question::Ping, V6, from, to, None).unwrap()
+    }
+}
+
+#[test]
+fn by_ipv6_the_same_rules_hold() {
+    let mut lab = Lab::six();
+    let (a, b) = (lab.container6("a", 2, "front", 18), lab.container6("b", 3, "front", 18));
+    let (far, four) = (lab.container6("far", 4, "back", 19), lab.container("four", 5, &["bridge"]));
+    let same = lab.ping6(&a, &b);
+    check(&same, Reaches, "same-network", "docker network disconnect front b");
+    assert_eq!((same.address, same.version), (Some("fd00:18::3".parse().unwrap()), V6));
+    check(&lab.ping6(&a, &far), DoesNot, "other-bridge", "docker network connect back a");
+    check(&lab.ping6(&far, &a), DoesNot, "internal", "docker network connect front far");
+    check(&lab.ping6(&a, &End::Host), Reaches, "host-itself", "docker network disconnect front a");
+    check(&lab.ping6(&End::Host, &far), Reaches, "same-network", "docker network disconnect back far");
+    check(&lab.ping6(&a, &four), DoesNot, "no-six", "docker network connect front four");
+    check(&lab.ping6(&four, &a), DoesNot, "no-six-here", "docker network connect front four");
+    check(&lab.ping6(&a, &End::Outside), DoesNot, "no-uplink-six", "");
+    check(
+        &cell(&lab.world, Question::Name, V6, &a, &b, None).unwrap(),
+        Reaches,
+        "same-network",
+        same.fix.as_ref().unwrap(),
+    );
+    assert_eq!(cell_at(&lab.world, Question::Ping, &a, "fd00:18::3".parse().unwrap()), Some(same));
+    let nobody = cell_at(&lab.world, Question::Ping, &a, "2001:db8::1".parse().unwrap()).unwrap();
+    assert_eq!((nobody.to, nobody.answer, nobody.why.key()), (End::Outside, DoesNot, "no-route"));
+    let all = matrix(&lab.world, Question::Ping, V6, None);
+    assert!(all.cells.iter().all(|cell| cell.version == V6 && cell.address.is_none_or(|at| at.is_ipv6())));
+    lab.saw(Change::RuleGone { key: "s2".into() });
+    lab.rule("ip6_forward", "", 0, None, "net.ipv6.conf.all.forwarding = 0");
+    check(&lab.ping6(&a, &far), DoesNot, "no-forwarding-six", "");
+}
+
+#[test]
+fn by_ipv6_addresses_go_with_their_link_and_the_link_is_named() {
+    let mut lab = Lab::six();
+    let (a, b) = (lab.container6("a", 2, "front", 18), lab.container6("b", 3, "front", 18));
+    let End::Container(id) = &b else { unreachable!() };
+    let (inner, outer) = (format!("{}/eth0", id.short()), format!("{}/veth0", id.short()));
+    lab.change_link(&inner, |link| (link.up, link.carrier) = (false, Some(false)));
+    lab.change_link(&outer, |link| link.carrier = Some(false));
+    lab.saw(Change::AddrGone { link: inner.as_str().into(), cidr: "fd00:18::3/64".into() });
+    lab.route_gone(103, "::/0");
+    lab.route_gone(103, "fd00:18::/64");
+    for (from, to) in [(&a, &b), (&b, &a), (&End::Host, &b)] {
+        check(&lab.ping6(from, to), DoesNot, "link-down", "docker restart b");
+    }
+    lab.change_link(&inner, |link| (link.up, link.carrier) = (true, Some(true)));
+    lab.change_link(&outer, |link| link.carrier = Some(true));
+    let add = "dockwalk host nsenter --net=/proc/3/ns/net ip addr add fd00:18::3/64 dev eth0 nodad";
+    check(&lab.ping6(&a, &b), DoesNot, "no-address", add);
+}
+
+#[test]
+fn what_rules_say_of_one_version_is_said_of_no_packet_of_the_other() {
+    let mut lab = Lab::six();
+    let (a, b) = (lab.container6("a", 2, "front", 18), lab.container6("b", 3, "front", 18));
+    lab.rule("other", "inet mine input", 900, None, "ip saddr != 10.0.0.0/8 drop");
+    check(&lab.ping6(&a, &b), Reaches, "same-network", "docker network disconnect front b");
+    assert_eq!(lab.ping(&a, &b).answer, Unknown, "where that chain stands is not known");
+    lab.rule("other", "inet mine input", 900, None, "ip6 saddr fd00:18::/64 drop");
+    assert_eq!((lab.ping6(&a, &b).answer, lab.ping(&a, &b).answer), (Unknown, Reaches));
 }

@@ -7,17 +7,18 @@
 //! ```
 //!
 //! Of the host's connection tracking there is what one question needs: what the first packet's addresses became, to be put back in the
-//! answer. Does not know of reverse path filters, nor of bridges that call nft (`br_netfilter`).
+//! answer. Does not know of reverse path filters, nor of bridges that call nft (`br_netfilter`), nor what a router announces (bridges hear
+//! none).
 
 use super::Why;
 use super::graph::{Found, Graph};
-use super::packet::{Block, Packet};
-use super::rules::{FORWARDS, Fate, Rules, Seen};
-use crate::spec::{ContainerId, visible};
-use crate::trace::{Entity, Link, LinkKey, LinkKind, Route, Rule, World};
+use super::packet::{Block, IpVersion, Packet};
+use super::rules::{self, Fate, Rules, Seen};
+use crate::spec::{ContainerId, NetworkId, visible};
+use crate::trace::{Entity, Link, LinkKey, LinkKind, Network, Route, Rule, World};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// So many namespaces a packet comes through at most; the kernel lets it die after 64.
@@ -26,6 +27,8 @@ const HOPS: usize = 8;
 /// What is known of a World's networks.
 pub(super) struct Map<'w> {
     pub world: &'w World,
+    /// Of packets of this version of IP.
+    pub version: IpVersion,
     pub graph: Graph,
     rules: Rules,
     routes: HashMap<u64, Vec<(Block, &'w Route)>>,
@@ -90,16 +93,16 @@ pub(super) struct Walk<'m, 'w> {
     tracked: Option<Tracked>,
     pub way: Vec<LinkKey>,
     /// The address that the first packet is sent from, once that is chosen.
-    pub source: Option<Ipv4Addr>,
+    pub source: Option<IpAddr>,
 }
 
 impl<'w> Map<'w> {
     /// None before the host was looked at.
-    pub fn of(world: &'w World) -> Option<Self> {
+    pub fn of(world: &'w World, version: IpVersion) -> Option<Self> {
         let host = world.host.as_ref()?.netns;
         let mut routes: HashMap<u64, Vec<_>> = HashMap::new();
         for route in &world.routes {
-            if let Some(block) = Block::parse(&route.destination) {
+            if let Some(block) = Block::parse(&route.destination).filter(|block| block.version == version) {
                 routes.entry(route.netns).or_default().push((block, route));
             }
         }
@@ -107,13 +110,33 @@ impl<'w> Map<'w> {
         for link in world.links.values().filter(|link| link.kind == LinkKind::Loopback) {
             loopbacks.entry(link.netns).or_insert(link);
         }
-        let (graph, rules, places) = (Graph::of(world), Rules::of(world), RefCell::default());
-        Some(Self { world, graph, rules, routes, loopbacks, places, host })
+        let (graph, rules, places) = (Graph::of(world, version), Rules::of(world, version), RefCell::default());
+        Some(Self { world, version, graph, rules, routes, loopbacks, places, host })
     }
 
     /// The routes of a namespace, each with its destination.
     pub fn routes(&self, netns: u64) -> &[(Block, &'w Route)] {
         self.routes.get(&netns).map_or(&[], Vec::as_slice)
+    }
+
+    /// The subnets of a network, each after the word by which nft names addresses of it: of IPv6 those that its bridge has an address of.
+    pub fn subnets(&self, network: &Network) -> Vec<(&'static str, String)> {
+        match self.version {
+            IpVersion::V4 => vec![("ip", network.subnet.clone())],
+            IpVersion::V6 => self.blocks6(network).into_iter().map(|(block, _)| ("ip6", block.to_string())).collect(),
+        }
+    }
+
+    /// The same of IPv6, with the bridge's own address.
+    pub fn blocks6(&self, network: &Network) -> Vec<(Block, String)> {
+        let addresses = network.bridge.iter().flat_map(|key| self.world.addresses_of(key));
+        let of_six = addresses.filter_map(|cidr| Some((Block::parse(cidr)?, cidr.split('/').next()?.to_owned())));
+        of_six.filter(|(block, _)| block.version == IpVersion::V6).collect()
+    }
+
+    /// Whether somebody in that namespace has the address at a link of it.
+    pub fn has(&self, netns: u64, address: IpAddr) -> bool {
+        self.graph.addresses(netns).iter().any(|(own, _)| *own == address)
     }
 
     /// The link by which the host reaches what is outside, if it has one.
@@ -122,10 +145,10 @@ impl<'w> Map<'w> {
     }
 
     /// The next hop of the host's default route, else the first address of its uplink's network.
-    pub fn next_outside(&self) -> Option<Ipv4Addr> {
-        let uplink = self.uplink()?;
+    pub fn next_outside(&self) -> Option<IpAddr> {
+        let (uplink, anywhere) = (self.uplink()?, self.version.anywhere());
         let default =
-            |route: &&Route| route.netns == self.host && route.destination == "default" && route.dev == uplink.name;
+            |route: &&Route| route.netns == self.host && route.destination == anywhere && route.dev == uplink.name;
         self.world.routes.iter().find(default)?.via.as_ref()?.parse().ok()
     }
 }
@@ -150,10 +173,12 @@ impl<'m, 'w> Walk<'m, 'w> {
             None => {
                 let uplink = self.map.uplink().ok_or_else(|| Stop::at(Why::NoUplink, None))?;
                 let known = self.map.graph.is_own(self.map.host, answer.to);
-                let masquerade = || Stop::at(Why::NoMasquerade, Some(Entity::Link(uplink.key.clone())));
-                // Out there nobody knows of the addresses behind the host.
-                if !known {
-                    return Err(masquerade());
+                let because = || Some(Entity::Link(uplink.key.clone()));
+                // Out there nobody knows of the addresses behind the host, unless somebody was told: those of IPv6 may be of a provider's.
+                match answer.to {
+                    _ if known => {}
+                    IpAddr::V6(to) if !to.is_unique_local() => return Err(Stop::unknown(Why::WayBack, because())),
+                    _ => return Err(Stop::at(Why::NoMasquerade, because())),
                 }
                 self.lead(self.map.host, Some(Arc::clone(uplink)), answer)
             }
@@ -257,7 +282,7 @@ impl<'m, 'w> Walk<'m, 'w> {
     }
 
     /// By which link it leaves, and to whom there; of a packet that is made here also the address it is sent from.
-    fn route(&self, netns: u64, packet: &mut Packet, forwarded: bool) -> Result<(Arc<Link>, Ipv4Addr), Stop> {
+    fn route(&self, netns: u64, packet: &mut Packet, forwarded: bool) -> Result<(Arc<Link>, IpAddr), Stop> {
         let (graph, world) = (&self.map.graph, self.map.world);
         let missing = || {
             let holder = world.containers.keys().find(|id| world.netns_of(id) == Some(netns));
@@ -291,13 +316,16 @@ impl<'m, 'w> Walk<'m, 'w> {
     }
 
     /// A link that is switched off, and by which there would be a route: it is of that network, or no other link of the namespace is up.
-    fn off(&self, netns: u64, to: Ipv4Addr) -> Option<&Arc<Link>> {
+    fn off(&self, netns: u64, to: IpAddr) -> Option<&Arc<Link>> {
         let world = self.map.world;
         let own = world.links.values().filter(|link| link.netns == netns && link.kind != LinkKind::Loopback);
         let (up, off): (Vec<_>, Vec<_>) = own.partition(|link| link.up);
         let leads = |link: &&&Arc<Link>| {
             let mut blocks = world.addresses_of(&link.key).filter_map(Block::parse);
-            blocks.any(|block| block.has(to))
+            // With a bridge that is switched off its addresses of IPv6 are gone: then it is known by whose network it is of.
+            let leased = |id: &NetworkId| world.leases.contains_key(&(id.clone(), to.to_string()));
+            let of_network = |it: &Network| it.bridge.as_ref() == Some(&link.key) && leased(&it.id);
+            blocks.any(|block| block.has(to)) || world.networks.values().any(|network| of_network(network))
         };
         let addressed = |link: &&&Arc<Link>| up.is_empty() && world.addresses_of(&link.key).next().is_some();
         off.iter().find(leads).or_else(|| off.iter().find(addressed)).copied()
@@ -305,8 +333,9 @@ impl<'m, 'w> Walk<'m, 'w> {
 
     /// The address that the kernel takes for a packet that leaves by that link: one of the next hop's network, else the link's first,
     /// else another link's.
-    fn source(&self, netns: u64, link: &Link, next: Ipv4Addr) -> Option<Ipv4Addr> {
-        let cidrs: Vec<&str> = self.map.world.addresses_of(&link.key).collect();
+    fn source(&self, netns: u64, link: &Link, next: IpAddr) -> Option<IpAddr> {
+        let of_version = |cidr: &&str| Block::parse(cidr).is_some_and(|block| block.version == self.map.version);
+        let cidrs: Vec<&str> = self.map.world.addresses_of(&link.key).filter(of_version).collect();
         let beside = cidrs.iter().find(|cidr| Block::parse(cidr).is_some_and(|block| block.has(next)));
         let address = beside.or_else(|| cidrs.first()).and_then(|cidr| cidr.split('/').next()?.parse().ok());
         let others = self.map.graph.addresses(netns).iter().map(|(address, _)| *address);
@@ -323,12 +352,17 @@ impl<'m, 'w> Walk<'m, 'w> {
         if netns != self.map.host {
             return Err(Stop::unknown(Why::OtherRouter, Some(Entity::Namespace(netns))));
         }
-        let setting = self.map.world.rules.get(FORWARDS);
-        let because = Some(Entity::Rule(FORWARDS.to_owned()));
+        let key = rules::forwards(self.map.version);
+        let setting = self.map.world.rules.get(key);
+        let because = Some(Entity::Rule(key.to_owned()));
+        let why = || match self.map.version {
+            IpVersion::V4 => Why::NoForwarding,
+            IpVersion::V6 => Why::NoForwardingSix,
+        };
         match setting.map(|rule| rule.text.trim_end().ends_with('1')) {
             Some(true) => {}
-            Some(false) => return Err(Stop::at(Why::NoForwarding, because)),
-            None => return Err(Stop::unknown(Why::NoForwarding, Some(Entity::Host))),
+            Some(false) => return Err(Stop::at(why(), because)),
+            None => return Err(Stop::unknown(why(), Some(Entity::Host))),
         }
         let (comes_by, leaves_by) = (Some(&*came_by.name), Some(&*leaves_by.name));
         let seen = Seen { netns, packet: *packet, comes_by, leaves_by, to_itself: false };
@@ -346,14 +380,17 @@ impl<'m, 'w> Walk<'m, 'w> {
             link.is_some_and(|link| link.kind == LinkKind::Bridge)
         };
         let network = rule.network.as_ref().and_then(|id| self.map.world.networks.get(id));
+        let chain = rules::chain(rule, self.map.version);
         let subnet = network.filter(|network| {
-            let apart = [format!("ip daddr != {}", network.subnet), format!("ip saddr != {}", network.subnet)];
+            let apart = self.map.subnets(network).into_iter().flat_map(|(family, subnet)| {
+                [format!("{family} daddr != {subnet}"), format!("{family} saddr != {subnet}")]
+            });
             // Of what is published, an internal network is kept away before it is turned.
-            rule.chain == "prerouting" || apart.iter().any(|words| rule.text.contains(words))
+            chain == Some("prerouting") || apart.into_iter().any(|words| rule.text.contains(&words))
         });
         let why = match subnet {
             Some(network) => Why::Internal { network: network.name.clone() },
-            None if rule.chain == "between" && is_bridge(seen.comes_by) && is_bridge(seen.leaves_by) => {
+            None if chain == Some("between") && is_bridge(seen.comes_by) && is_bridge(seen.leaves_by) => {
                 Why::OtherBridge
             }
             None => Why::Dropped { rule: words(rule) },
@@ -402,7 +439,7 @@ impl<'m, 'w> Walk<'m, 'w> {
     }
 
     /// By a link to the one behind it that has the next hop's address; none when that is outside.
-    fn cross(&self, link: &Arc<Link>, next: Ipv4Addr, by: &mut Option<Arc<Link>>) -> Result<Option<Arc<Link>>, Stop> {
+    fn cross(&self, link: &Arc<Link>, next: IpAddr, by: &mut Option<Arc<Link>>) -> Result<Option<Arc<Link>>, Stop> {
         let graph = &self.map.graph;
         if !link.up {
             return Err(down(link));
@@ -421,7 +458,7 @@ impl<'m, 'w> Walk<'m, 'w> {
                 }
                 match graph.bridge(peer) {
                     Some(bridge) => self.at_bridge(bridge, Some(&peer.key), next, by).map(Some),
-                    None if graph.is_own(peer.netns, next) => Ok(Some(Arc::clone(peer))),
+                    None if graph.answers(peer, next) => Ok(Some(Arc::clone(peer))),
                     None => Err(Stop::at(Why::NobodyThere { address: next }, Some(Entity::Link(peer.key.clone())))),
                 }
             }
@@ -433,7 +470,7 @@ impl<'m, 'w> Walk<'m, 'w> {
         &self,
         bridge: &Arc<Link>,
         asker: Option<&LinkKey>,
-        next: Ipv4Addr,
+        next: IpAddr,
         by: &mut Option<Arc<Link>>,
     ) -> Result<Arc<Link>, Stop> {
         if !bridge.up {

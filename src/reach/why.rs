@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 /// What decides a cell. What it is in the World stands beside it ([`Cell::because`](super::Cell::because)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +30,15 @@ pub enum Why {
     NoNetwork,
     /// No link of it has an address.
     NoAddress,
+    /// None of its networks has IPv6.
+    NoSix {
+        /// It is who asks that has none.
+        asks: bool,
+    },
     /// No route leads there.
     NoRoute {
         /// Where to.
-        to: Ipv4Addr,
+        to: IpAddr,
         /// It is the answer that finds none.
         back: bool,
     },
@@ -50,10 +55,12 @@ pub enum Why {
     /// Nobody at that bridge, or at the other end of that cable, has the address.
     NobodyThere {
         /// The address.
-        address: Ipv4Addr,
+        address: IpAddr,
     },
     /// The host does not forward (`net.ipv4.ip_forward`).
     NoForwarding,
+    /// The host does not forward IPv6 (`net.ipv6.conf.all.forwarding`).
+    NoForwardingSix,
     /// It comes from one bridge and is to leave by another, which a rule forbids.
     OtherBridge,
     /// An internal network leads nowhere else.
@@ -70,10 +77,17 @@ pub enum Why {
     NoMasquerade,
     /// The lab has no way out.
     NoUplink,
+    /// The host has no way out by IPv6.
+    NoUplinkSix,
     /// From outside only published ports lead in, and it has none.
     NotPublished,
     /// From outside only published ports lead in, and this is none of them.
     OtherPorts {
+        /// `:8080→80`
+        ports: String,
+    },
+    /// It is published at no address of IPv6.
+    PublishedFour {
         /// `:8080→80`
         ports: String,
     },
@@ -88,7 +102,7 @@ pub enum Why {
     /// Its way leads to somebody else.
     Elsewhere {
         /// Where to.
-        to: Ipv4Addr,
+        to: IpAddr,
     },
 
     // ── nobody knows ──
@@ -107,13 +121,15 @@ pub enum Why {
     /// More than one has the address.
     Twice {
         /// The address.
-        address: Ipv4Addr,
+        address: IpAddr,
     },
     /// Several routes that differ by what is not recorded.
     SeveralRoutes {
         /// Where to.
-        to: Ipv4Addr,
+        to: IpAddr,
     },
+    /// Whether anybody outside knows the way back to an address of IPv6.
+    WayBack,
     /// What else leads in from outside is not in the World.
     RealHost,
     /// The World does not say in which network namespace it is.
@@ -132,18 +148,23 @@ impl Why {
             Self::Published { .. } => "published",
             Self::NoNetwork => "no-network",
             Self::NoAddress => "no-address",
+            Self::NoSix { asks: false } => "no-six",
+            Self::NoSix { asks: true } => "no-six-here",
             Self::NoRoute { back: false, .. } => "no-route",
             Self::NoRoute { back: true, .. } => "no-route-back",
             Self::LinkDown { .. } => "link-down",
             Self::NoCarrier { .. } => "no-carrier",
             Self::NobodyThere { .. } => "nobody-there",
             Self::NoForwarding => "no-forwarding",
+            Self::NoForwardingSix => "no-forwarding-six",
             Self::OtherBridge => "other-bridge",
             Self::Internal { .. } => "internal",
             Self::Dropped { .. } => "dropped",
             Self::NoMasquerade => "no-masquerade",
             Self::NoUplink => "no-uplink",
+            Self::NoUplinkSix => "no-uplink-six",
             Self::NotPublished => "not-published",
+            Self::PublishedFour { .. } => "published-four",
             Self::OtherPorts { .. } => "other-ports",
             Self::Lab => "lab",
             Self::NoNames => "no-names",
@@ -155,6 +176,7 @@ impl Why {
             Self::LinkUnknown { .. } => "link-unknown",
             Self::Twice { .. } => "twice",
             Self::SeveralRoutes { .. } => "several-routes",
+            Self::WayBack => "way-back",
             Self::RealHost => "real-host",
             Self::NamespaceUnknown => "namespace-unknown",
         }
@@ -164,7 +186,9 @@ impl Why {
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::SameNetwork { network } | Self::Internal { network } => vec![("network", network.clone())],
-            Self::Published { ports } | Self::OtherPorts { ports } => vec![("ports", ports.clone())],
+            Self::Published { ports } | Self::OtherPorts { ports } | Self::PublishedFour { ports } => {
+                vec![("ports", ports.clone())]
+            }
             Self::NoRoute { to, .. } | Self::Elsewhere { to } | Self::SeveralRoutes { to } => {
                 vec![("address", to.to_string())]
             }

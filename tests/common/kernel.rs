@@ -82,6 +82,8 @@ impl Rows {
         let route = world.routes.iter().filter(|route| route.netns == netns);
         let mut rules: Vec<_> = world.rules.values().filter(|rule| rule.netns == netns).collect();
         rules.sort_by_key(|rule| rule.place);
+        // That of IPv6 is there once a network had it.
+        rules.retain(|rule| rule.key != "ip6_forward");
         let (forwards, rules): (Vec<_>, Vec<_>) = rules.into_iter().partition(|rule| rule.key == "ip_forward");
         let mut chains: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for rule in rules {

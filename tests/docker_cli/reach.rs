@@ -4,7 +4,7 @@
 use crate::engine::{Engine, fails, for_everyone, good, output};
 use dockwalk::client::Client;
 use dockwalk::client::protocol::{Probed, ReachCommand, ReachReport};
-use dockwalk::reach::{Answer, Cell, End, Question, Verdict};
+use dockwalk::reach::{Answer, Cell, End, IpVersion, Question, Verdict};
 use std::time::{Duration, Instant};
 
 /// Milliseconds that a probe waits: an answer takes less than one.
@@ -13,25 +13,30 @@ const PATIENCE: u64 = 250;
 const CELLS: usize = 120;
 
 /// An engine with containers on all kinds of networks.
-struct Lab<'e> {
-    engine: &'e Engine,
-    client: Client,
-    compared: usize,
-    uplink: bool,
+pub struct Lab<'e> {
+    pub engine: &'e Engine,
+    pub client: Client,
+    pub version: IpVersion,
+    pub compared: usize,
+    pub uplink: bool,
 }
 
-impl Lab<'_> {
-    fn docker(&self, line: &str) -> String {
+impl<'e> Lab<'e> {
+    pub fn new(engine: &'e Engine, version: IpVersion) -> Self {
+        Self { engine, client: engine.client(), version, compared: 0, uplink: false }
+    }
+
+    pub fn docker(&self, line: &str) -> String {
         good(self.engine.dockwalk(&[&["docker"], &*line.split(' ').collect::<Vec<_>>()].concat()))
     }
 
     /// Typed by a person, at the lab's host.
-    fn host(&self, line: &str) -> String {
+    pub fn host(&self, line: &str) -> String {
         good(self.engine.dockwalk(&["host", "sh", "-c", line]))
     }
 
     /// The same in a container's network namespace.
-    fn inside(&self, container: &str, line: &str) -> String {
+    pub fn inside(&self, container: &str, line: &str) -> String {
         let pid = self.docker(&format!("inspect -f {{{{.State.Pid}}}} {container}"));
         self.host(&format!("nsenter --net=/proc/{pid}/ns/net {line}"))
     }
@@ -41,16 +46,17 @@ impl Lab<'_> {
         self.inside(container, &format!("ip route add default via {}", self.docker(&gateway)));
     }
 
-    fn ask(&self, question: Question, from: Option<&str>, to: Option<&str>, prove: bool) -> ReachReport {
+    pub fn ask(&self, question: Question, from: Option<&str>, to: Option<&str>, prove: bool) -> ReachReport {
         let (from, to) = (from.map(ToOwned::to_owned), to.map(ToOwned::to_owned));
-        let command = ReachCommand { question, from, to, outside: None, prove, patience: Some(PATIENCE) };
+        let (version, patience) = (self.version, Some(PATIENCE));
+        let command = ReachCommand { question, version, from, to, outside: None, prove, patience };
         self.client.reach(&command).unwrap()
     }
 
     /// All pairs, computed and asked. A change that is under way in the kernel – a carrier that comes, a neighbour that is not known
     /// yet – has its time.
     #[track_caller]
-    fn proven(&mut self, state: &str, question: Question) -> ReachReport {
+    pub fn proven(&mut self, state: &str, question: Question) -> ReachReport {
         let begun = Instant::now();
         loop {
             let report = self.ask(question, None, None, true);
@@ -69,20 +75,20 @@ impl Lab<'_> {
     }
 
     /// One pair, computed.
-    fn cell(&self, from: &str, to: &str) -> Cell {
+    pub fn cell(&self, from: &str, to: &str) -> Cell {
         self.ask(Question::Ping, Some(from), Some(to), false).matrix.cells.remove(0)
     }
 
     /// What decides, and nothing else.
     #[track_caller]
-    fn decides(&self, from: &str, to: &str, answer: Answer, why: &str) {
+    pub fn decides(&self, from: &str, to: &str, answer: Answer, why: &str) {
         let cell = self.cell(from, to);
         assert_eq!((cell.answer, cell.why.key()), (answer, why), "{from} → {to}: {cell:?}");
     }
 
     /// Does what is said to change it, and looks whether it does.
     #[track_caller]
-    fn mended(&self, from: &str, to: &str) {
+    pub fn mended(&self, from: &str, to: &str) {
         let before = self.cell(from, to);
         let fix = before.fix.clone().unwrap_or_else(|| panic!("{from} → {to}: {before:?}"));
         self.typed(&fix);
@@ -117,7 +123,7 @@ use Answer::{DoesNot, Reaches};
 fn what_is_computed_is_what_comes_back_when_it_is_asked() {
     for_everyone(|who| {
         let engine = Engine::start(who);
-        let mut lab = Lab { engine: &engine, client: engine.client(), compared: 0, uplink: false };
+        let mut lab = Lab::new(&engine, IpVersion::V4);
         lab.docker("network create front");
         lab.docker("network create --internal back");
         lab.docker("network create side");
@@ -264,7 +270,8 @@ fn said(lab: &Lab<'_>) {
     }
     let (question, from) = (Question::Ping, Some("lone".to_owned()));
     let (to, outside, patience) = (None, None, Some(PATIENCE));
-    let (mut seen, command) = (Vec::new(), ReachCommand { question, from, to, outside, prove: true, patience });
+    let (mut seen, version) = (Vec::new(), IpVersion::V4);
+    let command = ReachCommand { question, version, from, to, outside, prove: true, patience };
     let report = lab.client.reach_told(&command, |done, of| seen.push((done, of))).unwrap();
     let all = report.matrix.cells.len();
     assert_eq!((seen.last(), report.matrix.from.len()), (Some(&(all, all)), 1), "it is told how far it is");

@@ -4,7 +4,7 @@ use crate::engine::{Engine, Who, everyone, fails, for_everyone, good, output};
 use dockwalk::client::GateCommand;
 use dockwalk::client::protocol::{ReachCommand, WalkCommand, WalkReport};
 use dockwalk::packet::decode;
-use dockwalk::reach::{Answer, Question, Verdict};
+use dockwalk::reach::{Answer, IpVersion, Question, Verdict};
 use dockwalk::trace::{
     ChangedBy, Field, Heading, Hop, Known, Level, Passing, Place, RuleTrace, RuleVerdict, StepKind, Stopped,
     WalkOutcome,
@@ -16,40 +16,43 @@ use std::time::{Duration, Instant};
 /// Milliseconds that an answer is waited for.
 const PATIENCE: u64 = 300;
 
-struct Lab<'e> {
-    engine: &'e Engine,
+pub struct Lab<'e> {
+    pub engine: &'e Engine,
+    pub version: IpVersion,
 }
 
 impl Lab<'_> {
-    fn docker(&self, line: &str) -> String {
+    pub fn docker(&self, line: &str) -> String {
         good(self.engine.dockwalk(&[&["docker"], &*line.split(' ').collect::<Vec<_>>()].concat()))
     }
 
-    fn host(&self, line: &str) -> String {
+    pub fn host(&self, line: &str) -> String {
         good(self.engine.dockwalk(&["host", "sh", "-c", line]))
     }
 
-    fn inside(&self, container: &str, line: &str) -> String {
+    pub fn inside(&self, container: &str, line: &str) -> String {
         let pid = self.docker(&format!("inspect -f {{{{.State.Pid}}}} {container}"));
         self.host(&format!("nsenter --net=/proc/{pid}/ns/net {line}"))
     }
 
-    fn send(&self, question: Question, from: &str, to: &str, published: bool) -> WalkReport {
+    pub fn send(&self, question: Question, from: &str, to: &str, published: bool) -> WalkReport {
         let (from, to, patience) = (from.to_owned(), to.to_owned(), Some(PATIENCE));
-        let command = WalkCommand { question, from, to, outside: None, published, patience };
+        let version = self.version;
+        let command = WalkCommand { question, version, from, to, outside: None, published, patience };
         self.engine.client().walk(&command).unwrap()
     }
 
     fn has_uplink(&self) -> bool {
         let (from, to) = (Some("host".to_owned()), Some("outside".to_owned()));
         let question = Question::Ping;
-        let command = ReachCommand { question, from, to, outside: None, prove: false, patience: None };
+        let version = self.version;
+        let command = ReachCommand { question, version, from, to, outside: None, prove: false, patience: None };
         self.engine.client().reach(&command).unwrap().matrix.cells[0].answer == Answer::Reaches
     }
 
     /// Follows a packet; what comes of it is what `reach` computes, and what was captured is in order.
     #[track_caller]
-    fn walk(&self, question: Question, from: &str, to: &str) -> WalkReport {
+    pub fn walk(&self, question: Question, from: &str, to: &str) -> WalkReport {
         let report = self.send(question, from, to, false);
         assert_ne!(report.verdict, Some(Verdict::Disagrees), "{:#?}", report);
         assert_eq!(report.state.walk.rules, RuleTrace::On, "{:?}", self.engine.who());
@@ -60,12 +63,12 @@ impl Lab<'_> {
 }
 
 #[track_caller]
-fn outcome(report: &WalkReport) -> &WalkOutcome {
+pub fn outcome(report: &WalkReport) -> &WalkOutcome {
     &report.state.end.as_ref().expect("it ended").outcome
 }
 
 /// `web/eth0 Out`, by the number of the namespace that a link is in.
-fn places(report: &WalkReport, heading: Heading) -> Vec<(u64, String, Passing)> {
+pub fn places(report: &WalkReport, heading: Heading) -> Vec<(u64, String, Passing)> {
     let place = |hop: &Hop| match &hop.place {
         Place::Link { netns, name, passing, .. } => Some((*netns, name.clone(), *passing)),
         Place::Rule { .. } => None,
@@ -78,7 +81,7 @@ fn arps(report: &WalkReport) -> usize {
 }
 
 /// What a field became on its way, and what did it.
-fn changes(report: &WalkReport, heading: Heading, field: &Field) -> Vec<(String, Option<ChangedBy>)> {
+pub fn changes(report: &WalkReport, heading: Heading, field: &Field) -> Vec<(String, Option<ChangedBy>)> {
     let hops = report.state.hops.iter().filter(|hop| hop.heading == heading);
     let differs = hops.flat_map(|hop| &hop.differs).filter(|one| one.field == *field);
     differs.map(|one| (one.now.clone(), one.by.clone())).collect()
@@ -88,7 +91,7 @@ fn changes(report: &WalkReport, heading: Heading, field: &Field) -> Vec<(String,
 fn a_packet_is_seen_at_each_place_that_it_comes_by() {
     for_everyone(|who| {
         let engine = Engine::start(who);
-        let lab = Lab { engine: &engine };
+        let lab = Lab { engine: &engine, version: IpVersion::V4 };
         lab.docker("network create front");
         lab.docker("network create --internal back");
         for (name, network) in
@@ -104,6 +107,8 @@ fn a_packet_is_seen_at_each_place_that_it_comes_by() {
         elsewhere(&lab);
         broken(&lab);
         said(&lab);
+        other_tables(&lab);
+        busy(&lab);
     });
 }
 
@@ -132,12 +137,16 @@ fn same_bridge(lab: &Lab<'_>) {
 /// The rule that keeps bridges apart is told by the kernel.
 fn other_bridge(lab: &Lab<'_>) {
     let report = lab.walk(Question::Tcp(5432), "lone", "web");
-    let WalkOutcome::Dropped { by: Stopped::Rule { key: Some(key), text, chain }, known, hop: Some(hop) } =
-        outcome(&report)
+    let WalkOutcome::Dropped {
+        by: Stopped::Rule { key: Some(key), text, family, table, chain },
+        known,
+        hop: Some(hop),
+    } = outcome(&report)
     else {
         panic!("{report:#?}")
     };
     assert_eq!((known, chain.as_str()), (&Known::Observed, "between"));
+    assert_eq!((family.as_str(), table.as_str()), ("ip", "dockwalk"));
     assert!(key.starts_with("drop/front") && text.ends_with("drop"), "{key}: {text}");
     let last = &report.state.hops[usize::try_from(*hop).unwrap() - 1];
     assert!(matches!(&last.place, Place::Rule { verdict: RuleVerdict::Drop, handle: Some(_), .. }), "{last:?}");
@@ -309,11 +318,57 @@ fn said(lab: &Lab<'_>) {
         (&["web", "api:80", "--name"], "api:80"),
         (&["web", "host", "--name"], "--name"),
         (&["web", "api", "--outside", "192.0.2.1"], "192.0.2.1"),
+        (&["web", "api", "--pcap", "-", "--json"], "--pcap -"),
     ] {
         let said = fails(walk(args), 1);
         assert!(said.contains(problem), "{args:?}: {said}");
     }
     assert!(fails(lab.engine.dockwalk(&["trace", "pcap", from, to, "--walk", "9999"]), 1).contains("dockwalk walk"));
+    let stream = output(walk(&["web", "api", "--pcap", "-"]));
+    assert_eq!((stream.status.code(), &stream.stdout[..4]), (Some(0), &0x0a0d_0d0a_u32.to_le_bytes()[..]));
+    let word = |at: usize| u32::from_le_bytes(stream.stdout[at..at + 4].try_into().unwrap()) as usize;
+    let (mut at, mut blocks) = (0, 0);
+    while at < stream.stdout.len() {
+        (at, blocks) = (at + word(at + 4), blocks + 1);
+    }
+    assert!(at == stream.stdout.len() && blocks > 4, "nothing else is there: {blocks}");
+    let dropped = output(walk(&["db", "web:80", "--pcap", "-"]));
+    assert_eq!((dropped.status.code(), dropped.stdout.len() > 100), (Some(1), true));
+}
+
+/// A table of somebody's own is let alone, whatever its name; and its rule is named as nft names it.
+fn other_tables(lab: &Lab<'_>) {
+    lab.host("nft add table ip dockwalk_walk; nft add chain ip dockwalk_walk mine; nft add table ip dockwalk_walk1");
+    lab.host("nft add table ip mine; nft 'add chain ip mine FORWARD { type filter hook forward priority -10 ; }'");
+    lab.host("nft add rule ip mine FORWARD tcp dport 4711 drop");
+    if lab.has_uplink() {
+        let dropped = output(lab.engine.dockwalk(&["walk", "web", "outside:4711", "--patience", "200"]));
+        let text = String::from_utf8_lossy(&dropped.stdout).into_owned();
+        assert!(text.contains("nft ip mine FORWARD") && dropped.status.code() == Some(1), "{text}");
+    }
+    let report = lab.send(Question::Ping, "web", "api", false);
+    assert_eq!((outcome(&report), &report.state.walk.rules), (&WalkOutcome::Answered, &RuleTrace::On));
+    let tables = lab.host("nft list tables; nft list table ip dockwalk_walk");
+    assert!(
+        tables.contains("chain mine") && tables.contains("dockwalk_walk1") && !tables.contains("dockwalk_walk2"),
+        "{tables}"
+    );
+    lab.host("nft delete table ip dockwalk_walk; nft delete table ip dockwalk_walk1; nft delete table ip mine");
+}
+
+/// Somebody else's packet is told from one that does not arrive.
+fn busy(lab: &Lab<'_>) {
+    let mut first = lab.engine.dockwalk(&["walk", "web", "lone", "--patience", "3000"]);
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    loop {
+        let second = output(lab.engine.dockwalk(&["walk", "web", "api"]));
+        match second.status.code() {
+            Some(4) => break,
+            other => assert!(other == Some(0) && begun.elapsed() < Duration::from_secs(3), "{second:?}"),
+        }
+    }
+    assert_eq!(first.wait().unwrap().code(), Some(1));
 }
 
 /// In the namespace that the engine works in stays nothing that was there for the packet alone, whatever ends the engine.

@@ -113,6 +113,28 @@ pub fn what_somebody_does_by_hand_is_seen() {
     engine.op(|cx| net.disconnect(cx, &id));
 }
 
+/// Whoever owns a namespace may call a link by bytes that are no UTF-8.
+pub fn a_name_that_is_no_text_hides_nothing() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let host = engine.lab.host.clone();
+    let (id, inside, _) = connected(&engine, &net, 'a');
+    for netns in [&inside, &host] {
+        in_netns(netns, r#"ip link add "$(printf 'x\377')" type bridge"#);
+        until(&engine, "a strange link", |world| named(world, netns, r"x\xff").is_some());
+        in_netns(netns, r#"ip link set lo alias "$(printf '\303')""#);
+        in_netns(netns, r#"ip addr add 10.9.0.1/24 dev "$(printf 'x\377')" && ip link add by0 type bridge"#);
+        until(&engine, "its address", |world| has_address(world, "10.9.0.1/24"));
+        until(&engine, "what came later", |world| named(world, netns, "by0").is_some());
+        in_netns(netns, r#"ip link delete "$(printf 'x\377')"; ip link delete by0"#);
+        until(&engine, "neither", |world| {
+            named(world, netns, r"x\xff").is_none() && named(world, netns, "by0").is_none()
+        });
+        assert!(!has_address(&engine.world(), "10.9.0.1/24"));
+    }
+    engine.op(|cx| net.disconnect(cx, &id));
+}
+
 /// Both sides, as the kernel says: the address stays, the routes are gone, and the other end has no carrier.
 pub fn a_link_that_is_down() {
     let engine = Engine::new();

@@ -81,6 +81,46 @@ pub fn no_bridge_hears_a_router() {
     engine.op(|cx| net.stop(cx));
 }
 
+/// Who forwards hears no router; with `--mode host` this machine's own way out stays all the same, and as it was before.
+pub fn the_machines_own_route_stays() {
+    let mut engine = Engine::new();
+    engine.lab.mode = Mode::Host;
+    let host = &engine.lab.host;
+    if !std::path::Path::new("/proc/sys/net/ipv6").exists() {
+        cases::lacking("IPv6");
+    }
+    let settings = "/proc/sys/net/ipv6/conf";
+    let router = Netns::create().unwrap();
+    in_netns(host, &format!("ip link add up0 type veth peer name eth0 netns {}", router.path()));
+    in_netns(&router, &format!("echo 0 > {settings}/eth0/disable_ipv6; ip link set eth0 up"));
+    in_netns(&router, "ip addr add fe80::2/64 dev eth0 nodad");
+    in_netns(host, &format!("cd {settings}/up0 && echo 0 > disable_ipv6 && echo 1 > accept_ra && echo 1 > autoconf"));
+    in_netns(host, "ip link set up0 up");
+    let has_route = || in_netns(host, "ip -6 route show default").contains("default via fe80::2 dev up0");
+    let heard = || {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !has_route() {
+            assert!(Instant::now() < deadline, "{}", in_netns(host, "ip -6 route; ip -6 addr"));
+            announce(&router);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    heard();
+    let net = engine.start();
+    engine.op(|cx| net.add(cx, network("six", 1)));
+    assert!(has_route(), "the kernel forgets it where accept_ra is 1: {}", in_netns(host, "ip -6 route"));
+    in_netns(host, "ip -6 route del default");
+    heard();
+    let said = |what: &str| in_netns(host, &format!("cat {settings}/{what}")).trim().to_owned();
+    assert_eq!([said("up0/accept_ra"), said("all/forwarding")], ["2", "1"]);
+    let world = engine.world();
+    assert!(world.remarks.iter().any(|remark| matches!(remark.code, Code::RoutersStillHeard)), "{:?}", world.remarks);
+    assert!(world.rules["ip6_forward"].text.ends_with("= 1"));
+    engine.op(|cx| net.stop(cx));
+    assert_eq!([said("up0/accept_ra"), said("all/forwarding")], ["1", "0"]);
+    assert!(!engine.world().rules.contains_key("ip6_forward"));
+}
+
 pub fn ipv6_is_what_ip_shows_and_nothing_is_left() {
     let engine = Engine::new();
     needs("nft");
@@ -119,6 +159,7 @@ pub fn ipv6_is_what_ip_shows_and_nothing_is_left() {
     assert!(!reaches(&all[0].1, "fd00:2::2") && !reaches(&all[1].1, "fd00:1::2"));
     in_netns(host, "nft flush table ip6 dockwalk");
     assert!(reaches(&all[0].1, "fd00:2::2"), "it is the rules that keep them apart");
+    assert!(engine.world().rules["ip6_forward"].text.ends_with("= 1"));
     for (id, _, _, driver) in &all {
         engine.op(|cx| net.disconnect(cx, id));
         engine.op(|cx| net.remove(cx, &driver.network().id, &called, |_| Ok(())));

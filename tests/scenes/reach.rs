@@ -38,7 +38,7 @@ fn each_pair_has_a_cell_that_says_what_is_computed_and_the_chosen_one_says_why()
     let words = Words::new(Lang::En);
     let asked = pair(Question::Ping, "web", "shell");
     let scene = drawn(&world, &asked, None, &words);
-    let matrix = reach::matrix(&world, Question::Ping, None);
+    let matrix = reach::matrix(&world, Question::Ping, IpVersion::V4, None);
     assert!(matrix.cells.len() >= 10, "{}", matrix.cells.len());
     for one in &matrix.cells {
         let node = cell(&scene, &one.from, &one.to);
@@ -69,7 +69,7 @@ fn a_link_that_is_down_is_what_decides() {
     let node = cell(&scene, &container("shell"), &container("web"));
     assert!(node.label.contains("막힘"), "{}", node.label);
     let because = scene.nodes().find(|node| node.id.part == "decides").expect("what decides can be chosen");
-    let matrix = reach::matrix(&sample.world, Question::Ping, None);
+    let matrix = reach::matrix(&sample.world, Question::Ping, IpVersion::V4, None);
     let why = matrix.cell(&container("shell"), &container("web")).unwrap();
     assert_eq!(because.id.entity, why.because);
     assert!(matches!(&why.because, Some(Entity::Link(_))), "{why:?} {key:?}");
@@ -80,7 +80,7 @@ fn what_a_probe_found_is_seen_until_something_changes() {
     let mut sample = shell_run();
     sample.world = sample.at("two run");
     let asked = pair(Question::Ping, "web", "shell");
-    let computed = reach::matrix(&sample.world, Question::Ping, None);
+    let computed = reach::matrix(&sample.world, Question::Ping, IpVersion::V4, None);
     let one = computed.cell(&container("web"), &container("shell")).unwrap();
     let probe = |reply| Probe {
         from: Some(id("web")),

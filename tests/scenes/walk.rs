@@ -62,6 +62,7 @@ fn walked(hops: Vec<Hop>, outcome: Option<WalkOutcome>) -> World {
         from_netns: netns(0),
         to_netns: Some(netns(1)),
         packet: WalkPacket::Tcp { port: 5432 },
+        version: IpVersion::V4,
         address: Some([172, 17, 0, 3].into()),
         watched: Vec::new(),
         rules: RuleTrace::On,
@@ -84,7 +85,8 @@ fn walked(hops: Vec<Hop>, outcome: Option<WalkOutcome>) -> World {
 }
 
 fn dropped() -> World {
-    let by = Stopped::Rule { key: None, text: RULE.into(), chain: "between".into() };
+    let (family, table) = ("ip".into(), "dockwalk".into());
+    let by = Stopped::Rule { key: None, text: RULE.into(), family, table, chain: "between".into() };
     let hops = vec![
         at(1, netns(0), "eth0", Passing::Out, 64),
         at(2, HOST_NS, "veth1", Passing::In, 64),

@@ -69,6 +69,7 @@ fn a_packet_that_is_followed_comes_into_view_and_is_stepped_through() {
         from_netns: 1,
         to_netns: None,
         packet: WalkPacket::Echo,
+        version: IpVersion::V4,
         address: None,
         watched: Vec::new(),
         rules: RuleTrace::On,

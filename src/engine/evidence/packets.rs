@@ -1,11 +1,11 @@
-//! Sockets of IPv4, as far as a probe needs them.
+//! Sockets of IPv4 and IPv6, as far as a probe needs them.
 
 use super::call;
 use crate::trace::Evidence;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout};
-use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrIn, sockopt};
-use std::net::{Ipv4Addr, SocketAddrV4};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, sockopt};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
@@ -13,13 +13,14 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Socket {
     fd: OwnedFd,
+    six: bool,
     calls: Vec<Evidence>,
 }
 
 /// What a socket is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SocketKind {
-    /// ICMP messages, header and all; needs CAP_NET_RAW in the network namespace's user namespace.
+    /// ICMP messages: of IPv4 header and all, of IPv6 without; needs CAP_NET_RAW in the network namespace's user namespace.
     Icmp,
     /// A connection.
     Tcp,
@@ -31,39 +32,47 @@ pub enum SocketKind {
 const SHOWN: usize = 64;
 
 impl Socket {
-    /// socket(2), in the calling thread's network namespace; nothing on it waits.
-    pub fn open(kind: SocketKind) -> Result<Self, (Errno, Box<Evidence>)> {
+    /// socket(2), in the calling thread's network namespace; nothing on it waits. `six`: of IPv6.
+    pub fn open(kind: SocketKind, six: bool) -> Result<Self, (Errno, Box<Evidence>)> {
         let (socket_type, protocol, names) = match kind {
+            SocketKind::Icmp if six => (SockType::Raw, Some(SockProtocol::IcmpV6), ["SOCK_RAW", "IPPROTO_ICMPV6"]),
             SocketKind::Icmp => (SockType::Raw, Some(SockProtocol::Icmp), ["SOCK_RAW", "IPPROTO_ICMP"]),
             SocketKind::Tcp => (SockType::Stream, Some(SockProtocol::Tcp), ["SOCK_STREAM", "IPPROTO_TCP"]),
             SocketKind::Udp => (SockType::Datagram, Some(SockProtocol::Udp), ["SOCK_DGRAM", "IPPROTO_UDP"]),
         };
         let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-        let made = nix::sys::socket::socket(AddressFamily::Inet, socket_type, flags, protocol);
-        let args = ["AF_INET".to_owned(), format!("{}|SOCK_CLOEXEC|SOCK_NONBLOCK", names[0]), names[1].to_owned()];
+        let (family, name) = if six { (AddressFamily::Inet6, "AF_INET6") } else { (AddressFamily::Inet, "AF_INET") };
+        let made = nix::sys::socket::socket(family, socket_type, flags, protocol);
+        let args = [name.to_owned(), format!("{}|SOCK_CLOEXEC|SOCK_NONBLOCK", names[0]), names[1].to_owned()];
         let evidence = call::made("socket", &args, &made, |fd| fd.as_raw_fd().to_string());
         match made {
-            Ok(fd) => Ok(Self { fd, calls: vec![evidence] }),
+            Ok(fd) => Ok(Self { fd, six, calls: vec![evidence] }),
             Err(errno) => Err((errno, Box::new(evidence))),
         }
     }
 
     /// bind(2) to a port that the kernel chooses, and getsockname(2): which one.
     pub fn bind_any(&mut self) -> nix::Result<u16> {
-        let any = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
-        let bound = nix::sys::socket::bind(self.fd.as_raw_fd(), &SockaddrIn::from(any));
-        self.note("bind", vec![address(any), "16".to_owned()], &bound, |()| "0".to_owned());
+        let any: SocketAddr =
+            if self.six { (Ipv6Addr::UNSPECIFIED, 0).into() } else { (Ipv4Addr::UNSPECIFIED, 0).into() };
+        let bound = nix::sys::socket::bind(self.fd.as_raw_fd(), &SockaddrStorage::from(any));
+        self.note("bind", vec![address(any), length(any)], &bound, |()| "0".to_owned());
         bound?;
-        let name = nix::sys::socket::getsockname::<SockaddrIn>(self.fd.as_raw_fd());
-        let shown = name.map_or_else(|_| "…".to_owned(), |name| address(SocketAddrV4::new(name.ip(), name.port())));
-        self.note("getsockname", vec![shown, "[16]".to_owned()], &name, |_| "0".to_owned());
-        name.map(|name| name.port())
+        let name = nix::sys::socket::getsockname::<SockaddrStorage>(self.fd.as_raw_fd());
+        let port = |name: &SockaddrStorage| {
+            let of_six = name.as_sockaddr_in6().map(|name| name.port());
+            of_six.or_else(|| name.as_sockaddr_in().map(|name| name.port())).unwrap_or(0)
+        };
+        let at = name.as_ref().map(|name| SocketAddr::new(any.ip(), port(name)));
+        let shown = at.as_ref().map_or_else(|_| "…".to_owned(), |at| address(*at));
+        self.note("getsockname", vec![shown, format!("[{}]", length(any))], &name, |_| "0".to_owned());
+        name.map(|name| port(&name))
     }
 
     /// connect(2)
-    pub fn connect(&mut self, to: SocketAddrV4) -> nix::Result<()> {
-        let result = nix::sys::socket::connect(self.fd.as_raw_fd(), &SockaddrIn::from(to));
-        self.note("connect", vec![address(to), "16".to_owned()], &result, |()| "0".to_owned());
+    pub fn connect(&mut self, to: SocketAddr) -> nix::Result<()> {
+        let result = nix::sys::socket::connect(self.fd.as_raw_fd(), &SockaddrStorage::from(to));
+        self.note("connect", vec![address(to), length(to)], &result, |()| "0".to_owned());
         result
     }
 
@@ -122,8 +131,21 @@ impl Socket {
     }
 }
 
-fn address(of: SocketAddrV4) -> String {
-    format!("{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}", of.port(), of.ip())
+/// As strace prints it.
+fn address(of: SocketAddr) -> String {
+    let (ip, port) = (of.ip(), of.port());
+    match of {
+        SocketAddr::V4(_) => format!("{{sa_family=AF_INET, sin_port=htons({port}), sin_addr=inet_addr(\"{ip}\")}}"),
+        SocketAddr::V6(_) => format!(
+            "{{sa_family=AF_INET6, sin6_port=htons({port}), sin6_flowinfo=htonl(0), \
+             inet_pton(AF_INET6, \"{ip}\", &sin6_addr), sin6_scope_id=0}}"
+        ),
+    }
+}
+
+/// Of `struct sockaddr_in`, `struct sockaddr_in6`, in bytes.
+fn length(of: SocketAddr) -> String {
+    if of.is_ipv6() { "28".to_owned() } else { "16".to_owned() }
 }
 
 /// Bytes as strace prints them.

@@ -4,15 +4,16 @@
 //! then; nobody is asked whether an address is free (`nodad`), and what a router announces is not heard (`accept_ra`).
 
 use super::bridge::Bridge;
-use super::host::Host;
+use super::host::{FORWARDS6, Host, SETTING6, forwarding_rule};
 use super::request;
 use super::sandbox::{Keys, Sandbox, inner_link, inside};
 use super::six::{Endpoint6, Segment6};
-use super::sysctl::{FORWARDING6, setting6, write_sysctl};
+use super::sysctl::{FORWARDING6, forwarding6_now, hearing_routers, setting6, write_sysctl};
 use super::*;
 use crate::engine::conductor::Why;
 use crate::engine::evidence;
-use crate::trace::{Book, Change, Code};
+use crate::trace::{Book, Change, Code, Problem};
+use std::collections::BTreeSet;
 use std::net::Ipv6Addr;
 use std::path::Path;
 
@@ -123,22 +124,52 @@ impl Host {
     /// Lets IPv6 through the host: once, for all bridges that have it.
     pub(super) fn forwarding6(&self, cx: &Cx) -> Result<()> {
         let netns = self.netns();
-        let call = format!("write({FORWARDING6:?}, \"1\")");
-        let plan = Plan::new(StepKind::EnableForwarding, "net.ipv6.conf.all.forwarding").call(&call);
-        cx.step(plan.by_hand("sysctl -w net.ipv6.conf.all.forwarding=1"), |cx| {
-            let read = || evidence::read(Path::new(FORWARDING6)).map_err(|e| Fault::io("read", FORWARDING6, &e.error));
-            let old = netns.run(read)?;
-            let mut inverse = self.forwarding6.lock();
+        let off = netns.run(forwarding6_now)?.content().trim() != "1";
+        // In the lab there are no routers. Elsewhere this machine's own way out is not taken from it: who forwards hears no router, and
+        // the kernel forgets the default routes that were announced.
+        let mut hearing = if off && !self.observer.lock().lab { hearing_routers(&netns)? } else { Vec::new() };
+        let observer = self.observer.lock();
+        let ports: BTreeSet<&str> =
+            observer.links().filter(|it| it.master.is_some()).map(|it| it.name.as_str()).collect();
+        hearing.retain(|(link, _)| !ports.contains(link.as_str()));
+        drop(observer);
+        let writes = hearing.iter().map(|(_, path)| (path.as_path(), "2")).chain([(Path::new(FORWARDING6), "1")]);
+        let call = writes.map(|(path, value)| format!("write({path:?}, {value:?})")).collect::<Vec<_>>().join("; ");
+        let by_hand = hearing.iter().map(|(link, _)| format!("net/ipv6/conf/{link}/accept_ra=2"));
+        let by_hand = by_hand.chain(["net/ipv6/conf/all/forwarding=1".to_owned()]).collect::<Vec<_>>().join(" ");
+        let plan = Plan::new(StepKind::EnableForwarding, SETTING6).call(&call);
+        cx.step(plan.by_hand(format!("sysctl -w {by_hand}")), |cx| {
+            let old = netns.run(forwarding6_now)?;
+            let mut inverses = self.forwarding6.lock();
+            let mut change = |cx: &Cx, path: &Path, from: &str, to: &str| {
+                let (path_back, value) = (path.into(), from.to_owned());
+                let back = NetInverse::RestoreSysctl { netns: netns.inode(), path: path_back, value };
+                inverses.insert(0, (cx.journal(SCOPE, &back)?, back));
+                write_sysctl(&netns, path, to)
+            };
             if old.content().trim() == "1" {
                 cx.not_made(&call, Why::There, vec![old.evidence()]);
-                return Ok(());
+            } else {
+                for (_, path) in &hearing {
+                    change(cx, path, "1", "2")?;
+                }
+                change(cx, Path::new(FORWARDING6), old.content().trim(), "1")?;
+                if !hearing.is_empty() {
+                    let read =
+                        |path: &Path| evidence::read(path).map_err(|e| Fault::io("read", path.display(), &e.error));
+                    let now = hearing.iter().map(|(_, path)| Ok(netns.run(|| read(path))?.evidence()));
+                    let now = now.collect::<Result<Vec<_>>>()?;
+                    let links = hearing.iter().map(|(link, _)| link.as_str()).collect::<Vec<_>>().join(", ");
+                    cx.observe(Change::Remark(Problem::new(Code::RoutersStillHeard).with("links", links)), now);
+                }
+                if !self.observer.lock().lab {
+                    filter::narrow6(&self.rules);
+                }
             }
-            let (path, value) = (FORWARDING6.into(), old.content().trim().to_owned());
-            let back = NetInverse::RestoreSysctl { netns: netns.inode(), path, value };
-            *inverse = Some((cx.journal(SCOPE, &back)?, back));
-            write_sysctl(&netns, Path::new(FORWARDING6), "1")?;
-            if !self.observer.lock().lab {
-                filter::narrow6(&self.rules);
+            let now = netns.run(forwarding6_now)?;
+            let rule = forwarding_rule(&netns, FORWARDS6, SETTING6, &now);
+            if cx.world().rules.get(FORWARDS6).is_none_or(|seen| **seen != rule) {
+                cx.observe(Change::RuleSeen(rule), vec![now.evidence()]);
             }
             Ok(())
         })
@@ -146,8 +177,17 @@ impl Host {
 
     /// After the last network.
     pub(super) fn forward6_as_before(&self, cx: &Cx) -> Result<()> {
-        let Some((entry, inverse)) = self.forwarding6.lock().take() else { return Ok(()) };
-        undo(&inverse, Some(&self.netns()))?;
-        cx.undone(entry)
+        let netns = self.netns();
+        let mut inverses = self.forwarding6.lock();
+        while let Some((entry, inverse)) = inverses.first() {
+            undo(inverse, Some(&netns))?;
+            cx.undone(*entry)?;
+            inverses.remove(0);
+        }
+        if cx.world().rules.contains_key(FORWARDS6) {
+            let now = netns.run(forwarding6_now)?;
+            cx.observe(Change::RuleGone { key: FORWARDS6.to_owned() }, vec![now.evidence()]);
+        }
+        Ok(())
     }
 }

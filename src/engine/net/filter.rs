@@ -106,7 +106,7 @@ impl Rules {
             Err(error) => return unread(error.to_string()),
         };
         // What is there only while a packet is followed decides nothing.
-        let rows = rows.into_iter().filter(|row| row.table != TRACE_TABLE);
+        let rows = rows.into_iter().filter(|row| !(row.table.starts_with(TRACE_TABLE) && row.asks_to_be_told()));
         let (own, others): (Vec<_>, Vec<_>) =
             rows.partition(|row| row.table == TABLE && [FAMILY, FAMILY6].contains(&row.family.as_str()));
         let others = if self.lab { others } else { Vec::new() };

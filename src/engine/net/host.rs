@@ -5,19 +5,27 @@ use super::faults::Faults;
 use super::monitor::Monitor;
 use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
-use super::sysctl::{FORWARDING, forwarding_now, write_sysctl};
+use super::sysctl::{FORWARDING, forwarding_now, forwarding6_now, write_sysctl};
 use super::*;
 use crate::engine::conductor::{EntryId, Why};
 use crate::engine::evidence;
-use crate::trace::{Change, Rule, RuleAction};
+use crate::trace::{Change, Rule, RuleAction, World};
 use std::os::fd::AsFd;
 use std::path::Path;
 
-/// The key of its rule.
+/// The keys of the rules that say whether the host forwards.
 pub(super) const FORWARDS: &str = "ip_forward";
+pub(super) const FORWARDS6: &str = "ip6_forward";
 
-fn forwarding_text(now: &evidence::Text) -> String {
-    format!("net.ipv4.ip_forward = {}", now.content().trim())
+/// What decides that of IPv4, and of IPv6, as sysctl(8) names it.
+const SETTING: &str = "net.ipv4.ip_forward";
+pub(super) const SETTING6: &str = "net.ipv6.conf.all.forwarding";
+
+/// Whether a setting is on, as a rule of the World.
+pub(super) fn forwarding_rule(netns: &Netns, key: &str, setting: &str, now: &evidence::Text) -> Rule {
+    let (text, action) = (format!("{setting} = {}", now.content().trim()), RuleAction::Forward);
+    let (key, netns, chain) = (key.to_owned(), netns.inode(), String::new());
+    Rule { key, netns, network: None, action, text, chain, place: 0 }
 }
 
 /// The network namespace that plays the host.
@@ -31,8 +39,8 @@ pub struct Host {
     pub(super) left: Mutex<Vec<Arc<Mutex<Sandbox>>>>,
     pub(super) rules: Arc<Mutex<filter::Rules>>,
     forwarding: Mutex<Forwarding>,
-    /// How forwarding of IPv6 is undone, if it was not on before.
-    pub(super) forwarding6: Mutex<Option<(EntryId, NetInverse)>>,
+    /// How forwarding of IPv6 is undone, if it was not on before, and what came with it; the latest first.
+    pub(super) forwarding6: Mutex<Vec<(EntryId, NetInverse)>>,
     /// Hears of what others change.
     pub(super) monitor: Monitor,
 }
@@ -144,22 +152,25 @@ impl Host {
             }
             forwarding.on = true;
             let now = netns.run(forwarding_now)?;
-            let text = forwarding_text(&now);
-            let (key, action) = (FORWARDS.to_owned(), RuleAction::Forward);
-            let (netns, chain) = (netns.inode(), String::new());
-            let rule = Rule { key, netns, network: None, action, text, chain, place: 0 };
-            cx.observe(Change::RuleSeen(rule), vec![now.evidence()]);
+            cx.observe(Change::RuleSeen(forwarding_rule(&netns, FORWARDS, SETTING, &now)), vec![now.evidence()]);
             Ok(())
         })
     }
 
     /// Whether it still forwards: of a sysctl that somebody writes the kernel tells nobody.
-    pub(super) fn look_at_forwarding(&self, seen: Option<&Rule>, record: Recorded<'_>) -> Result<()> {
-        let Some(seen) = seen.filter(|_| self.forwarding.lock().on) else { return Ok(()) };
-        let now = self.netns().run(forwarding_now)?;
-        let text = forwarding_text(&now);
-        if text != seen.text {
-            record(Change::RuleSeen(Rule { text, ..seen.clone() }), vec![now.evidence()]);
+    pub(super) fn look_at_forwarding(&self, world: &World, record: Recorded<'_>) -> Result<()> {
+        let netns = self.netns();
+        let both = [
+            (FORWARDS, SETTING, forwarding_now as fn() -> Result<evidence::Text>),
+            (FORWARDS6, SETTING6, forwarding6_now),
+        ];
+        for (key, setting, read) in both {
+            let Some(seen) = world.rules.get(key) else { continue };
+            let now = netns.run(read)?;
+            let rule = forwarding_rule(&netns, key, setting, &now);
+            if rule != **seen {
+                record(Change::RuleSeen(rule), vec![now.evidence()]);
+            }
         }
         Ok(())
     }

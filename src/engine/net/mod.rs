@@ -28,6 +28,7 @@ mod endpoint6;
 mod faults;
 mod filter;
 mod host;
+mod legible;
 mod mac_table;
 
 mod monitor;
@@ -309,8 +310,7 @@ impl Net {
             }
         };
         said(self.host.observer.lock().look(None, &record));
-        let forwards = conductor.world().rules.get(host::FORWARDS).cloned();
-        said(self.host.look_at_forwarding(forwards.as_deref(), &record));
+        said(self.host.look_at_forwarding(&conductor.world(), &record));
         let sandboxes = self.host.sandboxes.lock().values().cloned().collect::<Vec<_>>();
         sandboxes.iter().for_each(|sandbox| said(sandbox.lock().observer.look(None, &record)));
     }

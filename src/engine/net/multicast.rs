@@ -193,9 +193,9 @@ impl Told {
     /// The messages of a datagram.
     fn take(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let Ok(message) = NetlinkMessage::<RouteNetlinkMessage>::deserialize(bytes) else { return };
-            let length = (message.header.length as usize).next_multiple_of(4);
-            bytes = bytes.get(length.max(4)..).unwrap_or_default();
+            let (message, after) = legible::first(bytes);
+            let Ok(message) = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&message) else { return };
+            bytes = after;
             if let NetlinkPayload::InnerMessage(object) = message.payload {
                 if is_of_no_bridge(&object) {
                     continue;

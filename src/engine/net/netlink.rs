@@ -1,6 +1,7 @@
 //! A routing netlink socket (rtnetlink(7)) of one network namespace: a request goes out, its acknowledgement, its error or a
 //! dump comes back. A socket stays in the namespace in which it was made, whichever thread uses it.
 
+use super::legible;
 use super::*;
 use crate::engine::evidence;
 use crate::trace::Evidence;
@@ -111,10 +112,10 @@ impl Netlink {
             }
             let mut rest = datagram.as_slice();
             while !rest.is_empty() {
-                let reply = NetlinkMessage::<RouteNetlinkMessage>::deserialize(rest)
+                let (message, after) = legible::first(rest);
+                let reply = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&message)
                     .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
-                let length = (reply.header.length as usize).next_multiple_of(4);
-                rest = rest.get(length.max(4)..).unwrap_or_default();
+                rest = after;
                 if reply.header.sequence_number != number {
                     continue; // of an earlier request that failed half way
                 }

@@ -34,6 +34,25 @@ pub(super) fn rules(json: &str) -> serde_json::Result<Vec<RuleRow>> {
     Ok(listing.nftables.into_iter().filter_map(|object| object.rule).collect())
 }
 
+/// The tables of a listing: family and name.
+pub(super) fn tables(json: &str) -> serde_json::Result<Vec<(String, String)>> {
+    #[derive(Deserialize)]
+    struct Listing {
+        nftables: Vec<Object>,
+    }
+    #[derive(Deserialize)]
+    struct Object {
+        table: Option<Table>,
+    }
+    #[derive(Deserialize)]
+    struct Table {
+        family: String,
+        name: String,
+    }
+    let listing: Listing = serde_json::from_str(json)?;
+    Ok(listing.nftables.into_iter().filter_map(|object| object.table).map(|it| (it.family, it.name)).collect())
+}
+
 /// A part of a rule: an object with one field, that names it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(from = "Map<String, Value>")]
@@ -117,6 +136,16 @@ impl RuleRow {
             Some(Statement::Jump(_)) => Some("jump"),
             Some(Statement::Dnat(_)) => Some("dnat"),
             _ => None,
+        }
+    }
+
+    /// It has the kernel tell of packets (`meta nftrace set 1`), and decides nothing.
+    pub(super) fn asks_to_be_told(&self) -> bool {
+        match self.expr.last() {
+            Some(Statement::Other(fields)) => {
+                fields.get("mangle").is_some_and(|mangle| mangle["key"]["meta"]["key"] == "nftrace")
+            }
+            _ => false,
         }
     }
 

@@ -9,8 +9,14 @@ pub(super) const FAMILY: &str = "ip";
 /// The table of the same name for IPv6, while a network has that.
 pub(super) const FAMILY6: &str = "ip6";
 pub(super) const TABLE: &str = "dockwalk";
-/// The table that is there only while a packet is followed, and does nothing but ask the kernel to tell of it.
+/// The table that is there only while a packet is followed, and does nothing but ask the kernel to tell of it. Where somebody has one
+/// of that name, a digit follows.
 pub(super) const TRACE_TABLE: &str = "dockwalk_walk";
+
+/// The names that it may have.
+pub(super) fn trace_tables() -> impl Iterator<Item = String> {
+    std::iter::once(String::new()).chain((1..=9).map(|n: u8| n.to_string())).map(|end| format!("{TRACE_TABLE}{end}"))
+}
 
 /// Deletes a table. One that is not there is no error.
 pub(super) fn delete_table(netns: &Netns, family: &str, table: &str) -> Result<Option<Evidence>> {

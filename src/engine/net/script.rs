@@ -93,8 +93,12 @@ pub(super) fn script6(networks: &[Ruled], narrow: bool) -> String {
         let bridge = &segment.bridge;
         if let (true, Some(six)) = (segment.internal, &segment.six) {
             let subnet = six.subnet;
-            writeln!(forward, "\t\tiifname \"{bridge}\" ip6 daddr != {subnet} drop").unwrap_or_default();
-            writeln!(forward, "\t\toifname \"{bridge}\" ip6 saddr != {subnet} drop").unwrap_or_default();
+            // What stays on the bridge comes by here, too, where bridges call nft (br_netfilter): questions for neighbours among it, which
+            // go to groups of no subnet.
+            for (this, other, of) in [("iifname", "oifname", "daddr"), ("oifname", "iifname", "saddr")] {
+                let apart = format!("{this} \"{bridge}\" {other} != \"{bridge}\" ip6 {of} != {subnet} drop");
+                writeln!(forward, "\t\t{apart}").unwrap_or_default();
+            }
         } else {
             writeln!(forward, "\t\tiifname \"{bridge}\" oifname != \"{bridge}\" jump {BETWEEN}").unwrap_or_default();
         }
@@ -268,6 +272,9 @@ mod tests {
         assert!(!open.contains("masquerade"), "{open}");
         networks[1].segment.internal = true;
         let closed = script6(&networks, false);
-        assert!(closed.contains("iifname \"br-0123456789ab\" ip6 daddr != fd00::/64 drop"), "{closed}");
+        assert!(
+            closed.contains("iifname \"br-0123456789ab\" oifname != \"br-0123456789ab\" ip6 daddr != fd00::/64 drop"),
+            "{closed}"
+        );
     }
 }

@@ -18,9 +18,41 @@ pub(super) fn write_sysctl(netns: &Netns, path: &Path, value: &str) -> Result<()
 /// Whether IPv6 is forwarded between links.
 pub(super) const FORWARDING6: &str = "/proc/sys/net/ipv6/conf/all/forwarding";
 
+/// What it says now.
+pub(super) fn forwarding6_now() -> Result<evidence::Text> {
+    evidence::read(Path::new(FORWARDING6)).map_err(|e| Fault::io("read", FORWARDING6, &e.error))
+}
+
 /// A setting of IPv6, of a link or of all.
 pub(super) fn setting6(link: &str, name: &str) -> PathBuf {
     Path::new("/proc/sys/net/ipv6/conf").join(link).join(name)
+}
+
+/// Where the settings of IPv6 of all links are.
+const SETTINGS6: &str = "/proc/sys/net/ipv6/conf";
+/// At so many links it is looked whether they hear routers.
+const LINKS: usize = 256;
+
+/// `/proc/sys/net/ipv6/conf/eth0/accept_ra`
+pub(super) fn is_of_routers(path: &Path) -> bool {
+    let link = path.strip_prefix(SETTINGS6).ok().and_then(Path::parent).and_then(Path::to_str);
+    link.is_some_and(|link| is_link_name(link) && path == setting6(link, OF_ROUTERS[0]))
+}
+
+/// The settings of links that hear routers as long as the host does not forward: with 2 they go on to, and keep what was announced.
+pub(super) fn hearing_routers(netns: &Netns) -> Result<Vec<(String, PathBuf)>> {
+    netns.run(|| {
+        let Ok(links) = std::fs::read_dir(SETTINGS6) else { return Ok(Vec::new()) };
+        let names = links.filter_map(|link| link.ok()?.file_name().into_string().ok()).take(LINKS);
+        let settings = names.map(|link| {
+            let path = setting6(&link, OF_ROUTERS[0]);
+            (link, path)
+        });
+        let of_link =
+            settings.filter(|(link, path)| !["all", "default", "lo"].contains(&&**link) && is_of_routers(path));
+        let hears = |path: &Path| std::fs::read_to_string(path).is_ok_and(|value| value.trim() == "1");
+        Ok(of_link.filter(|(_, path)| hears(path)).collect())
+    })
 }
 
 /// What a link does with what a router announces, and with the prefixes in it.

@@ -7,12 +7,13 @@
 
 use super::multicast::{Multicast, TRACES};
 use super::nft_told::{GENERAL, HEAD, NFTABLES, attributes, family, text_of, word};
-use super::ruleset::{FAMILY, TABLE, TRACE_TABLE, delete_table, run};
+use super::ruleset::{FAMILY, FAMILY6, TABLE, delete_table, run, trace_tables};
 use super::*;
 use crate::engine::conductor::EntryId;
 use crate::engine::evidence;
 use crate::engine::program;
-use crate::packet::{Flow, Mark, Met, decode_ipv4, is_same};
+use crate::packet::{Flow, Mark, Met, decode_ip, is_same};
+use crate::reach::IpVersion;
 use crate::trace::{Decoded, Place, Problem, RuleVerdict, World};
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -25,6 +26,9 @@ const KEPT: usize = 256;
 #[derive(Debug)]
 pub struct RuleTrace {
     socket: Multicast,
+    family: &'static str,
+    /// Its name.
+    table: String,
     netns: Netns,
     entry: Option<EntryId>,
     rules: BTreeMap<Rank, Known>,
@@ -48,7 +52,12 @@ struct Known {
 
 impl RuleTrace {
     /// Has the kernel tell of these packets, or says why it does not. The evidence is of either.
-    pub fn open(cx: &Cx, netns: &Netns, flow: &Flow) -> Result<(Result<Self, Problem>, Vec<Evidence>)> {
+    pub fn open(
+        cx: &Cx,
+        netns: &Netns,
+        version: IpVersion,
+        flow: &Flow,
+    ) -> Result<(Result<Self, Problem>, Vec<Evidence>)> {
         let refused = |reason: String| Problem::new(Code::WalkRulesNotTold).with("reason", reason);
         let nft = match program::search("nft") {
             Ok(nft) => nft,
@@ -61,10 +70,23 @@ impl RuleTrace {
                 return Ok((Err(refused(fault.to_string())), vec![facts]));
             }
         };
-        let name = TRACE_TABLE.to_owned();
-        let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family: FAMILY.to_owned(), name };
+        let family = family_of(version);
+        // One that somebody else has made is let alone.
+        let listed = run(netns, &nft, &["-j", "list", "tables"], "")?;
+        let taken = match (listed.failure(), nft::tables(&listed.stdout)) {
+            (None, Ok(taken)) => taken,
+            (reason, _) => return Ok((Err(refused(reason.unwrap_or_default())), vec![listed.evidence])),
+        };
+        let is_taken = |name: &String| taken.iter().any(|(of, it)| (of.as_str(), it) == (family, name));
+        let Some(table) = trace_tables().find(|name| !is_taken(name)) else {
+            return Ok((Err(refused("dockwalk_walk: EEXIST".to_owned())), vec![listed.evidence]));
+        };
+        let name = table.clone();
+        let inverse = NetInverse::DeleteNftTable { netns: netns.inode(), family: family.to_owned(), name };
         let mut trace = Self {
             socket,
+            family,
+            table,
             netns: netns.clone(),
             entry: Some(cx.journal(SCOPE, &inverse)?),
             rules: BTreeMap::new(),
@@ -72,12 +94,15 @@ impl RuleTrace {
             began: BTreeMap::new(),
             told: Vec::new(),
         };
-        let made = match run(netns, &nft, &["-f", "-"], &script(flow)) {
+        let made = match run(netns, &nft, &["-f", "-"], &script(flow, version, &trace.table)) {
             Ok(made) => made,
             Err(fault) => return trace.close(cx).and(Err(fault)),
         };
         if let Some(reason) = made.failure() {
-            trace.close(cx)?;
+            // All of it is done or nothing: a table that has come meanwhile is another's.
+            if let Some(entry) = trace.entry.take() {
+                cx.undone(entry)?;
+            }
             return Ok((Err(refused(reason)), vec![made.evidence]));
         }
         // What the rules that are met say. Without it they are told by their numbers.
@@ -104,7 +129,7 @@ impl RuleTrace {
     /// Has the kernel tell no more. A second time is no error.
     pub fn close(&mut self, cx: &Cx) -> Result<Option<Evidence>> {
         let Some(entry) = self.entry else { return Ok(None) };
-        let deleted = delete_table(&self.netns, FAMILY, TRACE_TABLE)?;
+        let deleted = delete_table(&self.netns, self.family, &self.table)?;
         self.entry = None;
         cx.undone(entry)?;
         Ok(deleted)
@@ -123,7 +148,7 @@ impl RuleTrace {
     /// A rule that a packet met, or a policy that dropped it. What else is told says nothing of itself.
     fn met(&mut self, message: &[u8]) -> Option<Met> {
         let told = Told::read(message)?;
-        if told.table == TRACE_TABLE {
+        if (told.family, &told.table) == (self.family, &self.table) {
             if let Some(packet) = told.packet {
                 if self.began.len() >= KEPT {
                     self.began.clear();
@@ -175,24 +200,39 @@ impl AsFd for RuleTrace {
     }
 }
 
+fn family_of(version: IpVersion) -> &'static str {
+    match version {
+        IpVersion::V4 => FAMILY,
+        IpVersion::V6 => FAMILY6,
+    }
+}
+
 /// The commands that make the table: before all others (-350; `raw` is -300, NAT comes later), each packet with a mark between
 /// these addresses is traced from there on.
-fn script(flow: &Flow) -> String {
-    let all: Vec<_> = flow.addresses.iter().map(ToString::to_string).collect();
-    let all = all.join(", ");
+fn script(flow: &Flow, version: IpVersion, name: &str) -> String {
+    let of_version = flow.addresses.iter().filter(|address| IpVersion::of(**address) == version);
+    let all = of_version.map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let family = family_of(version);
+    let icmp = match version {
+        IpVersion::V4 => "icmp",
+        IpVersion::V6 => "icmpv6",
+    };
     let both = |mark: &Mark| match *mark {
-        Mark::Echo { id, sequence } => vec![format!("icmp id {id} icmp sequence {sequence}")],
+        Mark::Echo { id, sequence } => vec![format!("{icmp} id {id} {icmp} sequence {sequence}")],
+        // Names are asked for by IPv4.
+        Mark::Name { .. } if version == IpVersion::V6 => Vec::new(),
         Mark::Tcp { from } => vec![format!("tcp sport {from}"), format!("tcp dport {from}")],
         Mark::Udp { from } | Mark::Name { from } => vec![format!("udp sport {from}"), format!("udp dport {from}")],
     };
-    let traced = |meant| format!("\t\tip saddr {{ {all} }} ip daddr {{ {all} }} {meant} meta nftrace set 1\n");
+    let traced =
+        |meant| format!("\t\t{family} saddr {{ {all} }} {family} daddr {{ {all} }} {meant} meta nftrace set 1\n");
     let rules: String = flow.marks.iter().flat_map(both).map(traced).collect();
     let chain = |hook: &str| {
         format!("\tchain {hook} {{\n\t\ttype filter hook {hook} priority -350; policy accept;\n{rules}\t}}\n")
     };
     let (comes, begins) = (chain("prerouting"), chain("output"));
-    let table = format!("{FAMILY} {TRACE_TABLE}");
-    format!("add table {table}\ndelete table {table}\ntable {table} {{\n{comes}{begins}}}\n")
+    // `create`: not one that there is already.
+    format!("create table {family} {name}\ntable {family} {name} {{\n{comes}{begins}}}\n")
 }
 
 /// The rules of a listing, and which of them are in the World.
@@ -259,7 +299,7 @@ impl Told {
             kind,
             verdict: named(code?),
             came_by: number(10),
-            packet: headers.map(|headers| decode_ipv4(&headers)).filter(|packet| packet.ipv4.is_some()),
+            packet: headers.map(|headers| decode_ip(&headers)).filter(|packet| packet.addresses().is_some()),
         })
     }
 
@@ -342,8 +382,14 @@ mod tests {
     #[test]
     fn only_what_is_followed_is_told() {
         let marks = vec![Mark::Echo { id: 7, sequence: 1 }, Mark::Tcp { from: 40_000 }];
-        let addresses = [[172, 17, 0, 2].into(), [172, 17, 0, 3].into()].into();
-        let script = script(&Flow { marks, addresses, ..Flow::default() });
+        let six = "fd00::2".parse().unwrap();
+        let addresses = [[172, 17, 0, 2].into(), [172, 17, 0, 3].into(), six].into();
+        let flow = Flow { marks, addresses, ..Flow::default() };
+        let six = script(&flow, IpVersion::V6, "dockwalk_walk");
+        let meant = "ip6 saddr { fd00::2 } ip6 daddr { fd00::2 } icmpv6 id 7 icmpv6 sequence 1 meta nftrace set 1";
+        assert!(six.contains("table ip6 dockwalk_walk {") && six.contains(meant), "{six}");
+        let script = script(&flow, IpVersion::V4, "dockwalk_walk1");
+        assert!(script.starts_with("create table ip dockwalk_walk1\n"), "{script}");
         assert_eq!(script.matches("ip daddr { 172.17.0.2, 172.17.0.3 } icmp id 7").count(), 2, "{script}");
         assert_eq!(script.matches("icmp id 7 icmp sequence 1 meta nftrace set 1").count(), 2, "{script}");
         assert_eq!(script.matches("tcp dport 40000 meta nftrace set 1").count(), 2, "{script}");

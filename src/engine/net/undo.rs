@@ -51,12 +51,12 @@ impl Undo for NetInverse {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
             Self::DeleteBridge { name, mac, .. } => is_link_name(name) && mac.starts_with("02:42:"),
             Self::DeleteNftTable { family, name, .. } => {
-                let own = [ruleset::FAMILY, ruleset::FAMILY6].contains(&family.as_str()) && name == ruleset::TABLE;
-                own || (family == ruleset::FAMILY && name == ruleset::TRACE_TABLE)
+                let own = name == ruleset::TABLE || ruleset::trace_tables().any(|own| own == *name);
+                own && [ruleset::FAMILY, ruleset::FAMILY6].contains(&family.as_str())
             }
             Self::RestoreSysctl { path, value, .. } => {
                 let ours = [sysctl::FORWARDING, sysctl::FORWARDING6].iter().any(|own| path == Path::new(own));
-                ours && matches!(value.as_str(), "0" | "1")
+                (ours && matches!(value.as_str(), "0" | "1")) || (value == "1" && sysctl::is_of_routers(path))
             }
         }
     }
@@ -93,6 +93,8 @@ pub fn undo(inverse: &NetInverse, host: Option<&Netns>) -> Result<Undone> {
         NetInverse::DeleteNftTable { family, name, .. } => {
             ruleset::delete_table(host, family, name).map(|deleted| deleted.map_or(Undone::Gone, |_| Undone::Done))
         }
+        // With a link go its settings.
+        NetInverse::RestoreSysctl { path, .. } if !host.run(|| Ok(path.exists()))? => Ok(Undone::Gone),
         NetInverse::RestoreSysctl { path, value, .. } => sysctl::write_sysctl(host, path, value).map(|()| Undone::Done),
     }
 }
@@ -127,6 +129,10 @@ mod tests {
         };
         check(true, table("ip", "dockwalk"));
         check(true, table("ip", "dockwalk_walk"));
+        check(true, table("ip6", "dockwalk_walk"));
+        check(true, table("ip", "dockwalk_walk9"));
+        check(false, table("ip", "dockwalk_walk10"));
+        check(false, table("inet", "dockwalk_walk"));
         check(false, table("ip", "dockwalk_walks"));
         check(true, table("ip6", "dockwalk"));
         check(false, table("inet", "filter"));
@@ -135,6 +141,11 @@ mod tests {
             |path: &str, value: &str| NetInverse::RestoreSysctl { netns: 1, path: path.into(), value: value.into() };
         check(true, sysctl("/proc/sys/net/ipv4/ip_forward", "0"));
         check(true, sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "0"));
+        check(true, sysctl("/proc/sys/net/ipv6/conf/eth0/accept_ra", "1"));
+        check(false, sysctl("/proc/sys/net/ipv6/conf/eth0/accept_ra", "0"));
+        check(false, sysctl("/proc/sys/net/ipv6/conf/../accept_ra", "1"));
+        check(false, sysctl("/proc/sys/net/ipv6/conf/eth0/../all/accept_ra", "1"));
+        check(false, sysctl("/proc/sys/net/ipv6/conf/eth0/autoconf", "1"));
         check(false, sysctl("/proc/sys/kernel/core_pattern", "|/tmp/x"));
         check(false, sysctl("/proc/sys/net/ipv4/ip_forward", "0\n1"));
     }

@@ -7,36 +7,37 @@ use crate::engine::{Cancel, Result, random};
 use crate::reach::Protocol;
 use crate::trace::ProbeReply;
 use nix::errno::Errno;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// How long it is waited before it is looked whether the operation was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
 /// What a datagram carries.
 pub(super) const PAYLOAD: &[u8] = b"dockwalk\n";
-/// ICMP: an echo request and its answer (RFC 792).
-const REQUEST: u8 = 8;
-const ANSWER: u8 = 0;
+/// An echo request and its answer: of ICMP (RFC 792), of ICMPv6 (RFC 4443).
+const ECHO: [u8; 2] = [8, 0];
+const ECHO6: [u8; 2] = [128, 129];
 
 /// Asks whoever has that address.
 pub(super) fn ask(
     netns: &Netns,
     protocol: Protocol,
-    address: Ipv4Addr,
+    address: IpAddr,
     patience: Duration,
     cancel: &Cancel,
 ) -> Result<Told> {
+    let six = address.is_ipv6();
     netns.run(|| {
         Ok(match protocol {
-            Protocol::Icmp => on_socket(SocketKind::Icmp, |socket| {
+            Protocol::Icmp => on_socket(SocketKind::Icmp, six, |socket| {
                 let id = random::bytes::<4>().map_err(|_no_random| Errno::EIO)?;
                 echo(socket, address, id, patience, cancel)
             }),
-            Protocol::Tcp(port) => {
-                on_socket(SocketKind::Tcp, |socket| connect(socket, SocketAddrV4::new(address, port), patience, cancel))
-            }
-            Protocol::Udp(port) => on_socket(SocketKind::Udp, |socket| {
-                datagram(socket, SocketAddrV4::new(address, port), PAYLOAD, patience, cancel)
+            Protocol::Tcp(port) => on_socket(SocketKind::Tcp, six, |socket| {
+                connect(socket, SocketAddr::new(address, port), patience, cancel)
+            }),
+            Protocol::Udp(port) => on_socket(SocketKind::Udp, six, |socket| {
+                datagram(socket, SocketAddr::new(address, port), PAYLOAD, patience, cancel)
                     .map(|_| ProbeReply::Answered)
             }),
         })
@@ -44,8 +45,8 @@ pub(super) fn ask(
 }
 
 /// Opens a socket in the calling thread's network namespace, and says what came of it with all calls.
-pub(super) fn on_socket(kind: SocketKind, act: impl FnOnce(&mut Socket) -> nix::Result<ProbeReply>) -> Told {
-    match Socket::open(kind) {
+pub(super) fn on_socket(kind: SocketKind, six: bool, act: impl FnOnce(&mut Socket) -> nix::Result<ProbeReply>) -> Told {
+    match Socket::open(kind, six) {
         Ok(mut socket) => {
             let reply = act(&mut socket).unwrap_or_else(reply_of);
             Told { reply, evidence: socket.into_calls() }
@@ -83,14 +84,16 @@ fn wait(socket: &mut Socket, writable: bool, until: Instant, cancel: &Cancel) ->
 /// `id`: its id and its number.
 pub(super) fn echo(
     socket: &mut Socket,
-    address: Ipv4Addr,
+    address: IpAddr,
     id: [u8; 4],
     patience: Duration,
     cancel: &Cancel,
 ) -> nix::Result<ProbeReply> {
     let until = Instant::now() + patience;
-    socket.connect(SocketAddrV4::new(address, 0))?;
-    socket.send(&message(REQUEST, id))?;
+    let [request, wanted] = if address.is_ipv6() { ECHO6 } else { ECHO };
+    socket.connect(SocketAddr::new(address, 0))?;
+    // Of IPv6 the kernel writes the sum: addresses are part of it, and which is one's own is its choice.
+    socket.send(&message(request, id))?;
     loop {
         wait(socket, false, until, cancel)?;
         let mut buffer = [0; 256];
@@ -98,9 +101,9 @@ pub(super) fn echo(
             Err(Errno::EAGAIN | Errno::EINTR) => continue,
             read => read?,
         };
-        // The header of IP stands before it; to oneself one's own request comes, too.
-        let header = usize::from(buffer[0] & 0x0f) * 4;
-        let answer = buffer[..read].get(header..header + 8).is_some_and(|icmp| icmp[0] == ANSWER && icmp[4..8] == id);
+        // The header of IPv4 stands before it; to oneself one's own request comes, too.
+        let header = if address.is_ipv6() { 0 } else { usize::from(buffer[0] & 0x0f) * 4 };
+        let answer = buffer[..read].get(header..header + 8).is_some_and(|icmp| icmp[0] == wanted && icmp[4..8] == id);
         if answer {
             return Ok(ProbeReply::Answered);
         }
@@ -123,7 +126,7 @@ fn message(kind: u8, id: [u8; 4]) -> Vec<u8> {
 
 pub(super) fn connect(
     socket: &mut Socket,
-    to: SocketAddrV4,
+    to: SocketAddr,
     patience: Duration,
     cancel: &Cancel,
 ) -> nix::Result<ProbeReply> {
@@ -140,7 +143,7 @@ pub(super) fn connect(
 /// Sends a datagram, and returns the first that comes back.
 pub(super) fn datagram(
     socket: &mut Socket,
-    to: SocketAddrV4,
+    to: SocketAddr,
     bytes: &[u8],
     patience: Duration,
     cancel: &Cancel,
@@ -168,10 +171,10 @@ mod tests {
 
     #[test]
     fn a_message_has_the_sum_that_makes_all_of_it_nothing() {
-        let bytes = message(REQUEST, [0x12, 0x34, 0xff, 0xff]);
+        let bytes = message(ECHO[0], [0x12, 0x34, 0xff, 0xff]);
         let sum: u32 = bytes.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
         assert_eq!((sum & 0xffff) + (sum >> 16), 0xffff);
         assert_eq!(reply_of(Errno::ENOBUFS), ProbeReply::NotSent);
-        assert_eq!((bytes[0], &bytes[4..8]), (REQUEST, &[0x12, 0x34, 0xff, 0xff][..]));
+        assert_eq!((bytes[0], &bytes[4..8]), (ECHO[0], &[0x12, 0x34, 0xff, 0xff][..]));
     }
 }

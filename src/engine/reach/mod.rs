@@ -16,10 +16,10 @@ mod walk;
 use super::lab::Netns;
 use super::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result};
 use crate::client::protocol::{Probed, ReachCommand, ReachReport};
-use crate::reach::{self, Cell, End, Question};
+use crate::reach::{self, Cell, End, IpVersion, Matrix, Question};
 use crate::trace::{Change, Code, Evidence, OpKind, Plan, Probe, ProbeReply, StepKind, World};
 use parking_lot::Mutex;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -48,10 +48,11 @@ impl Engine {
     ) -> Result<ReachReport> {
         self.net.look_again(&self.conductor);
         let world = self.conductor.world();
-        must_be_outside(&world, command.outside)?;
+        must_be_outside(&world, command.version, command.outside)?;
         let (from, to) =
             (reach_end(self, &world, command.from.as_deref())?, reach_end(self, &world, command.to.as_deref())?);
-        let matrix = reach::between(&world, command.question, command.outside, from.as_ref(), to.as_ref());
+        let matrix =
+            reach::between(&world, command.question, command.version, command.outside, from.as_ref(), to.as_ref());
         let names = world.containers.values().filter(|container| container.state.lives());
         let names = names.map(|container| (container.id.clone(), container.name.clone())).collect();
         let probes = if command.prove {
@@ -59,13 +60,12 @@ impl Engine {
             let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
             let subject = format!("{} × {}", matrix.from.len(), matrix.to.len());
             self.conductor.operate(OpKind::ReachProbe, subject, line.clone(), cancel, |cx| {
-                self.probe_all(cx, &world, command.question, &matrix.cells, patience, tell)
+                self.probe_all(cx, &world, &matrix, patience, tell)
             })?
         } else {
             Vec::new()
         };
-        let of_six = |(_, cidr): &(crate::trace::LinkKey, String)| cidr.contains(':');
-        let beside = world.addresses.iter().any(of_six);
+        let beside = command.version == IpVersion::V4 && reach::has_six(&world);
         Ok(ReachReport { matrix, names, beside, probes })
     }
 
@@ -74,11 +74,11 @@ impl Engine {
         &self,
         cx: &Cx,
         world: &World,
-        question: Question,
-        cells: &[Cell],
+        matrix: &Matrix,
         patience: Duration,
         tell: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Vec<Probed>> {
+        let Matrix { question, version, cells, .. } = matrix;
         let (next, over, told) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Instant::now()));
         let probed = || {
             let over = over.fetch_add(1, Ordering::Relaxed) + 1;
@@ -88,13 +88,13 @@ impl Engine {
                 tell(over, cells.len());
             }
         };
-        let refused = self.neighbours_refused().map(|(refused, _)| refused);
+        let refused = self.neighbours_refused(*version).map(|(refused, _)| refused);
         let done = Mutex::new(Vec::new());
         let work = || {
             while let Some((at, cell)) =
                 Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, cells.get(at)?)))
             {
-                match self.probe_reach(cx, world, question, cell, patience, refused) {
+                match self.probe_reach(cx, world, *question, cell, patience, refused) {
                     Ok(Some(probed)) => done.lock().push((at, probed)),
                     Ok(None) => {}
                     Err(fault) => return Err(fault),
@@ -118,8 +118,8 @@ impl Engine {
     }
 
     /// How many packets the kernel had no room for; none where it does not tell.
-    fn neighbours_refused(&self) -> Option<(u64, Evidence)> {
-        let refused = self.net.neighbours_refused();
+    fn neighbours_refused(&self, version: IpVersion) -> Option<(u64, Evidence)> {
+        let refused = self.net.neighbours_refused(version);
         refused.inspect_err(|fault| tracing::debug!(%fault, "it is not known whether all was sent")).ok()
     }
 
@@ -150,7 +150,7 @@ impl Engine {
             let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             cx.check()?;
             if matches!(told.reply, ProbeReply::Silent | ProbeReply::Unreachable) {
-                told.unless_sent(refused, self.neighbours_refused());
+                told.unless_sent(refused, self.neighbours_refused(cell.version));
             }
             let probe = Probe { from, to: name.clone(), asked, reply: told.reply.clone() };
             cx.observe(Change::ReachProbed(probe.clone()), told.evidence.clone());
@@ -179,13 +179,17 @@ impl Engine {
             End::Container(id) => world.main_process(id).map(|process| process.process.pid),
             End::Host | End::Outside => None,
         };
-        name::ask(netns, pid, name, patience, cancel)
+        name::ask(netns, pid, name, cell.version, patience, cancel)
     }
 }
 
 /// An address that somebody named is none outside: nobody there can have it, or somebody here has it.
-fn must_be_outside(world: &World, address: Option<Ipv4Addr>) -> Result<()> {
+fn must_be_outside(world: &World, version: IpVersion, address: Option<IpAddr>) -> Result<()> {
     let Some(address) = address else { return Ok(()) };
+    if IpVersion::of(address) != version {
+        let fault = Fault::new(FaultKind::BadRequest, Code::ReachOtherVersion).with("address", address);
+        return Err(fault.with("version", version.name()));
+    }
     let here = |cidr: &str| cidr.split('/').next().and_then(|it| it.parse().ok()) == Some(address);
     if may_be_outside(address) && !world.addresses.iter().any(|(_, cidr)| here(cidr)) {
         return Ok(());
@@ -202,9 +206,15 @@ fn few_enough(probes: usize) -> Result<()> {
 }
 
 /// Somebody beyond the uplink can have it.
-fn may_be_outside(address: Ipv4Addr) -> bool {
-    let nobody = address.octets()[0] == 0 || address.is_broadcast() || address.is_multicast();
-    !nobody && !address.is_loopback()
+fn may_be_outside(address: IpAddr) -> bool {
+    let nobody = match address {
+        IpAddr::V4(address) => address.octets()[0] == 0 || address.is_broadcast(),
+        // One of a link alone is behind no uplink, and one of IPv4 in the form of IPv6 goes by IPv4.
+        IpAddr::V6(address) => {
+            address.is_unspecified() || address.is_unicast_link_local() || address.to_ipv4_mapped().is_some()
+        }
+    };
+    !nobody && !address.is_multicast() && !address.is_loopback()
 }
 
 /// Who is meant: a container that runs, the host, or what is outside, where no container is called so.
@@ -248,6 +258,7 @@ fn by_hand(netns: &Netns, question: Question, cell: &Cell, name: &str) -> String
         Question::Ping => format!("ping -c 1 -W 1 {address}"),
         Question::Tcp(port) => format!("nc -z -w 1 {address} {port}"),
         Question::Udp(port) => format!("nc -z -u -w 1 {address} {port}"),
+        Question::Name if cell.version == IpVersion::V6 => format!("nslookup -type=AAAA {name} 127.0.0.11"),
         Question::Name => format!("nslookup {name} 127.0.0.11"),
     };
     format!("nsenter --net={} {command}", netns.path())

@@ -168,15 +168,17 @@ change-walk-ended-refused = { $to } is reached, and said that nobody listens at 
 change-walk-ended-arrived = The packet arrived at { $to }, and nothing came back.
 change-walk-ended-no-such-name = Nobody knew the name { $to }.
 change-walk-ended-silent = Nothing came back, and what stopped the packet is not known.
-change-walk-ended-rule = A rule dropped the packet: { $rule }
-change-walk-ended-rule-computed = Nothing came back. As computed, this rule drops the packet: { $rule }
+change-walk-ended-rule = A rule dropped the packet ({ $place }): { $rule }
+change-walk-ended-rule-computed = Nothing came back. As computed, this rule drops the packet ({ $place }): { $rule }
 change-walk-ended-no-route = The packet did not leave: no route leads to { $address }.
 change-walk-ended-link-down = The packet came no further: the link { $link } carries nothing.
-change-walk-ended-nobody-answers = The packet came no further: nobody answered who has { $address } (ARP).
-change-walk-ended-reported = { $by } said that the packet cannot be delivered (ICMP type { $kind }, code { $code }).
-change-walk-ended-expired = { $by } said that the packet came by too many hosts (ICMP time exceeded, code { $code }): it goes round in a circle, or was sent with too small a TTL.
+change-walk-ended-nobody-answers = The packet came no further: nobody answered who has { $address } ({ $asked }).
+change-walk-ended-reported = { $by } said that the packet cannot be delivered ({ $protocol } type { $kind }, code { $code }).
+change-walk-ended-expired = { $by } said that the packet came by too many hosts ({ $protocol } time exceeded, code { $code }): it goes round in a circle, or was sent with too small a TTL.
 change-walk-ended-no-forwarding = The packet came no further: the host forwards nothing (net.ipv4.ip_forward).
 change-walk-ended-no-masquerade = The packet left with its own address, which nobody outside can answer: no rule masquerades it.
+change-walk-ended-no-forwarding-six = The packet came no further: the host forwards nothing of IPv6 (net.ipv6.conf.all.forwarding).
+change-walk-ended-no-uplink-six = The packet came no further: the host has no way out by IPv6.
 change-walk-ended-no-uplink = The packet came no further: the lab has no way out.
 
 ## Everything else that happens

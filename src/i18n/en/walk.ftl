@@ -11,6 +11,7 @@ walk-by-tracking = { $change } (connection tracking)
 walk-by-rule = { $change } (rule)
 walk-rule = { $rule } – { $verdict }
 walk-no-frames = At none of { $links } links was the packet seen.
+walk-no-ndp = No NDP was seen: the hardware addresses were known already.
 walk-no-arp = No ARP was seen: the hardware addresses were known already.
 walk-last-seen = Last seen at hop { $hop }.
 walk-computed = Computed, not observed: { $why }

@@ -168,15 +168,17 @@ change-walk-ended-refused = { $to } 쪽에 닿았고, 그 포트를 듣는 프�
 change-walk-ended-arrived = 패킷이 { $to } 쪽에 도착했지만, 돌아온 답은 없습니다.
 change-walk-ended-no-such-name = 그 이름을 아는 곳이 없습니다: { $to }.
 change-walk-ended-silent = 돌아온 답이 없고, 무엇이 패킷을 막았는지는 알 수 없습니다.
-change-walk-ended-rule = 규칙이 패킷을 버렸습니다: { $rule }
-change-walk-ended-rule-computed = 돌아온 답이 없습니다. 계산으로는 이 규칙이 패킷을 버립니다: { $rule }
+change-walk-ended-rule = 규칙이 패킷을 버렸습니다({ $place }): { $rule }
+change-walk-ended-rule-computed = 돌아온 답이 없습니다. 계산으로는 이 규칙이 패킷을 버립니다({ $place }): { $rule }
 change-walk-ended-no-route = 패킷이 떠나지 못했습니다. { $address } 주소로 가는 라우트가 없습니다.
 change-walk-ended-link-down = 패킷이 더 가지 못했습니다. { $link } 링크가 끊겨 있습니다.
-change-walk-ended-nobody-answers = 패킷이 더 가지 못했습니다. { $address } 주소를 가진 곳이 있는지 물었지만(ARP) 답이 없었습니다.
-change-walk-ended-reported = 패킷을 전할 수 없다고 { $by } 쪽에서 알려 왔습니다(ICMP 타입 { $kind }, 코드 { $code }).
-change-walk-ended-expired = 패킷이 너무 많은 호스트를 거쳤다고 { $by } 쪽에서 알려 왔습니다(ICMP time exceeded, 코드 { $code }). 길이 돌고 있거나 TTL이 너무 작았습니다.
+change-walk-ended-nobody-answers = 패킷이 더 가지 못했습니다. { $address } 주소를 가진 곳이 있는지 물었지만({ $asked }) 답이 없었습니다.
+change-walk-ended-reported = 패킷을 전할 수 없다고 { $by } 쪽에서 알려 왔습니다({ $protocol } 타입 { $kind }, 코드 { $code }).
+change-walk-ended-expired = 패킷이 너무 많은 호스트를 거쳤다고 { $by } 쪽에서 알려 왔습니다({ $protocol } time exceeded, 코드 { $code }). 길이 돌고 있거나 TTL이 너무 작았습니다.
 change-walk-ended-no-forwarding = 패킷이 더 가지 못했습니다. 호스트가 패킷을 전달하지 않습니다(net.ipv4.ip_forward).
 change-walk-ended-no-masquerade = 패킷이 자기 주소 그대로 나가서 밖에서는 답을 보낼 곳을 모릅니다. masquerade 규칙이 없습니다.
+change-walk-ended-no-forwarding-six = 패킷이 더 가지 못했습니다. 호스트가 IPv6 패킷을 전달하지 않습니다(net.ipv6.conf.all.forwarding).
+change-walk-ended-no-uplink-six = 패킷이 더 가지 못했습니다. 호스트에서 밖으로 나가는 IPv6 길이 없습니다.
 change-walk-ended-no-uplink = 패킷이 더 가지 못했습니다. 실습 호스트에서 밖으로 나가는 길이 없습니다.
 
 ## 그 밖의 이벤트

@@ -65,6 +65,7 @@ problem-subids-missing = { $files }에 { $user }의 보조 ID(subordinate id)가
 problem-newuidmap-missing = newuidmap이 설치되어 있지 않아서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `sudo apt install uidmap`을 실행하고 엔진을 다시 시작하세요.
 problem-newuidmap-failed = newuidmap이 보조 ID(subordinate id)를 연결하지 못해서 ({ $reason }) 컨테이너 안에는 root만 있습니다. newuidmap이 setuid root인지(`sudo apt install --reinstall uidmap`), /etc/subuid의 범위가 겹치지 않는지 확인하고 엔진을 다시 시작하세요.
 problem-nat-not-here = `nft`가 설치되어 있지 않습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 고치려면 `sudo apt install nftables`를 실행하고 엔진을 다시 시작하세요.
+problem-routers-still-heard = 이제 호스트가 IPv6를 전달합니다. 전달하는 호스트는 라우터의 알림을 받지 않아서, 알림으로 생긴 기본 경로를 잃습니다. 이 컴퓨터의 경로가 그대로 있도록 엔진이 끝날 때까지 net.ipv6.conf.링크.accept_ra 값을 2로 둡니다. 해당 링크: { $links }.
 problem-nat-refused = nft가 마스커레이드(masquerade) 규칙을 만들지 못했습니다 ({ $reason }). 컨테이너끼리, 그리고 호스트와는 통신하지만 그 밖으로는 나가지 못합니다. 커널에 nf_tables와 nft_masq가 있는지 확인하고(`sudo modprobe nft_masq`) 엔진을 다시 시작하세요.
 problem-uplink-not-here = slirp4netns도 pasta도 설치되어 있지 않아서 실습 호스트에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. 고치려면 `sudo apt install slirp4netns`를 실행하고 엔진을 다시 시작하세요.
 problem-uplink-failed = { $program }: 시작하자마자 끝나서 ({ $reason }) 실습 호스트에 바깥으로 나가는 길이 없습니다. 컨테이너끼리, 그리고 호스트와는 통신하지만 인터넷에는 닿지 못합니다. `dockwalk doctor`로 무엇이 부족한지 확인하세요.

@@ -11,6 +11,7 @@ walk-by-tracking = { $change } (연결 추적)
 walk-by-rule = { $change } (규칙)
 walk-rule = { $rule } – { $verdict }
 walk-no-frames = 링크 { $links }개 가운데 패킷을 본 곳이 없습니다.
+walk-no-ndp = NDP는 보이지 않았습니다. 하드웨어 주소를 이미 알고 있었기 때문입니다.
 walk-no-arp = ARP는 보이지 않았습니다. 하드웨어 주소를 이미 알고 있었기 때문입니다.
 walk-last-seen = 마지막으로 본 곳: { $hop }번.
 walk-computed = 관찰한 것이 아니라 계산한 것입니다: { $why }

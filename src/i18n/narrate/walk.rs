@@ -4,15 +4,16 @@ use crate::trace::{
     WalkEndpoint, WalkOutcome, WalkPacket, World,
 };
 
-/// The type of ICMP.
-const TIME_EXCEEDED: u8 = 11;
+/// The types of ICMP and ICMPv6 by which it is told that a packet came by too many hosts.
+const EXPIRED: u8 = 11;
+const EXPIRED6: u8 = 3;
 
 pub(super) fn began(walk: &Walk, before: &World) -> Sentence {
     let key = match walk.rules {
         RuleTrace::On => "change-walk-began",
         RuleTrace::Off(_) => "change-walk-began-no-rules",
     };
-    let told = sentence(key).with("packet", walk.packet.line()).with("links", walk.watched.len());
+    let told = sentence(key).with("packet", walk.line()).with("links", walk.watched.len());
     told.said("from", endpoint(&walk.from, before)).said("to", endpoint(&walk.to, before))
 }
 
@@ -118,22 +119,35 @@ impl Words {
 
 fn stopped(by: &Stopped, known: &Known) -> Sentence {
     match by {
-        Stopped::Rule { text, .. } if *known == Known::Observed => {
-            sentence("change-walk-ended-rule").with("rule", text)
+        Stopped::Rule { text, family, table, chain, .. } => {
+            let known = match known {
+                Known::Observed => "change-walk-ended-rule",
+                _ => "change-walk-ended-rule-computed",
+            };
+            let place = ["nft", family, table, chain].map(String::from);
+            let place = place.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+            sentence(known).with("place", place).with("rule", text)
         }
-        Stopped::Rule { text, .. } => sentence("change-walk-ended-rule-computed").with("rule", text),
         Stopped::NoRoute { to } => sentence("change-walk-ended-no-route").with("address", to),
         Stopped::LinkDown { name, .. } => sentence("change-walk-ended-link-down").with("link", name),
-        Stopped::NobodyAnswers { address } => sentence("change-walk-ended-nobody-answers").with("address", address),
-        Stopped::Reported { by, kind: TIME_EXCEEDED, code } => {
-            sentence("change-walk-ended-expired").with("by", by).with("code", code)
+        Stopped::NobodyAnswers { address } => {
+            let asked = if address.is_ipv6() { "NDP" } else { "ARP" };
+            sentence("change-walk-ended-nobody-answers").with("address", address).with("asked", asked)
         }
         Stopped::Reported { by, kind, code } => {
-            sentence("change-walk-ended-reported").with("by", by).with("kind", kind).with("code", code)
+            let (protocol, expired) = if by.is_ipv6() { ("ICMPv6", EXPIRED6) } else { ("ICMP", EXPIRED) };
+            let told = if *kind == expired {
+                sentence("change-walk-ended-expired")
+            } else {
+                sentence("change-walk-ended-reported").with("kind", kind)
+            };
+            told.with("by", by).with("protocol", protocol).with("code", code)
         }
         Stopped::NoForwarding => sentence("change-walk-ended-no-forwarding"),
+        Stopped::NoForwardingSix => sentence("change-walk-ended-no-forwarding-six"),
         Stopped::NoMasquerade => sentence("change-walk-ended-no-masquerade"),
         Stopped::NoUplink => sentence("change-walk-ended-no-uplink"),
+        Stopped::NoUplinkSix => sentence("change-walk-ended-no-uplink-six"),
     }
 }
 
@@ -163,8 +177,8 @@ pub(super) fn end_called(word: &str, before: &World) -> Said {
 
 #[cfg(test)]
 pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
-    use crate::trace::{Change, Code, Field, Heading, ProbeReply, Problem, RuleVerdict};
-    use std::net::Ipv4Addr;
+    use crate::trace::{Change, Code, Field, Heading, IpVersion, ProbeReply, Problem, RuleVerdict};
+    use std::net::{IpAddr, Ipv4Addr};
     let walk = |rules| Walk {
         id: 1,
         from: WalkEndpoint::Host,
@@ -172,6 +186,7 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
         from_netns: 1,
         to_netns: None,
         packet: WalkPacket::Tcp { port: 80 },
+        version: IpVersion::V4,
         address: None,
         watched: Vec::new(),
         rules,
@@ -203,9 +218,15 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
     let end = |outcome| {
         Change::WalkEnded(WalkEnd { walk: 1, reply: ProbeReply::Silent, outcome, fix: None, missed: Missed::default() })
     };
-    let (address, text) = (Ipv4Addr::LOCALHOST, || "drop".to_owned());
+    let (address, text) = (IpAddr::from(Ipv4Addr::LOCALHOST), || "drop".to_owned());
     let dropped = |by, known| end(WalkOutcome::Dropped { by, known, hop: None });
-    let by_rule = || Stopped::Rule { key: None, text: text(), chain: "forward".into() };
+    let by_rule = || Stopped::Rule {
+        key: None,
+        text: text(),
+        family: "ip".into(),
+        table: "dockwalk".into(),
+        chain: "forward".into(),
+    };
     let mut all = vec![
         Change::WalkBegan(walk(RuleTrace::On)),
         Change::WalkBegan(walk(RuleTrace::Off(Problem::new(Code::NatNotHere)))),
@@ -224,8 +245,10 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
             Stopped::LinkDown { name: "eth0".into(), link: None },
             Stopped::NobodyAnswers { address },
             Stopped::Reported { by: address, kind: 3, code: 1 },
-            Stopped::Reported { by: address, kind: TIME_EXCEEDED, code: 0 },
+            Stopped::Reported { by: address, kind: EXPIRED, code: 0 },
             Stopped::NoForwarding,
+            Stopped::NoForwardingSix,
+            Stopped::NoUplinkSix,
             Stopped::NoMasquerade,
             Stopped::NoUplink,
         ]

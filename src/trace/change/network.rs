@@ -3,7 +3,7 @@
 use super::words::words;
 use crate::spec::{ContainerId, NetworkId};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// A network of the engine's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,6 +212,70 @@ pub struct LearnedMac {
     pub port: LinkKey,
 }
 
+/// A version of the Internet Protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum IpVersion {
+    /// RFC 791.
+    #[default]
+    #[serde(rename = "ipv4")]
+    V4,
+    /// RFC 8200.
+    #[serde(rename = "ipv6")]
+    V6,
+}
+
+impl IpVersion {
+    /// The version of an address.
+    pub fn of(address: IpAddr) -> Self {
+        if address.is_ipv6() { Self::V6 } else { Self::V4 }
+    }
+
+    /// True for the one that is meant where none is named.
+    pub fn is_default(&self) -> bool {
+        *self == Self::V4
+    }
+
+    /// `IPv6`
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        }
+    }
+
+    /// The bits of an address.
+    pub fn bits(self) -> u8 {
+        match self {
+            Self::V4 => 32,
+            Self::V6 => 128,
+        }
+    }
+
+    /// No address yet.
+    pub fn unspecified(self) -> IpAddr {
+        match self {
+            Self::V4 => Ipv4Addr::UNSPECIFIED.into(),
+            Self::V6 => Ipv6Addr::UNSPECIFIED.into(),
+        }
+    }
+
+    /// One's own.
+    pub fn localhost(self) -> IpAddr {
+        match self {
+            Self::V4 => Ipv4Addr::LOCALHOST.into(),
+            Self::V6 => Ipv6Addr::LOCALHOST.into(),
+        }
+    }
+
+    /// The destination of a route to everywhere else, as routes are recorded.
+    pub fn anywhere(self) -> &'static str {
+        match self {
+            Self::V4 => "default",
+            Self::V6 => "::/0",
+        }
+    }
+}
+
 /// A route.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Route {
@@ -244,6 +308,19 @@ pub struct Rule {
     /// Its place in its table: a packet meets the rules of a chain in ascending order.
     #[serde(default)]
     pub place: u32,
+}
+
+impl Rule {
+    /// Family, table and chain, as nft names them; empty where they are not known. Those of the engine's own table of IPv4 stand by their
+    /// chain alone.
+    pub fn place_in_nft(&self) -> [&str; 3] {
+        let mut words = self.chain.splitn(3, ' ');
+        match (words.next(), words.next(), words.next()) {
+            (Some(family), Some(table), Some(chain)) => [family, table, chain],
+            (Some(chain), None, _) if !chain.is_empty() => ["ip", "dockwalk", chain],
+            _ => [""; 3],
+        }
+    }
 }
 
 words! {

@@ -1,16 +1,16 @@
 //! A packet that was sent to be followed: where it was seen, as what, and how that ended.
 
 use super::words::words;
-use super::{LinkKey, ProbeReply};
+use super::{IpVersion, LinkKey, ProbeReply};
 use crate::spec::ContainerId;
 use crate::trace::Problem;
 use serde::{Deserialize, Serialize};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Names a walk within a trace; the first is 1.
 pub type WalkId = u64;
 
-/// A packet that is followed. IPv4 alone.
+/// A packet that is followed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walk {
     /// Its number.
@@ -26,9 +26,12 @@ pub struct Walk {
     pub to_netns: Option<u64>,
     /// What it is.
     pub packet: WalkPacket,
+    /// By which version of IP.
+    #[serde(default, skip_serializing_if = "IpVersion::is_default")]
+    pub version: IpVersion,
     /// The address that it is sent to; none where a name is to be looked up first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Ipv4Addr>,
+    pub address: Option<IpAddr>,
     /// The links at which it is looked for.
     pub watched: Vec<WatchedLink>,
     /// Whether the kernel tells which rules it meets.
@@ -56,7 +59,7 @@ pub enum WalkEndpoint {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "packet")]
 pub enum WalkPacket {
-    /// An ICMP echo request (RFC 792).
+    /// An ICMP echo request (RFC 792), by IPv6 one of ICMPv6 (RFC 4443).
     Echo,
     /// The beginning of a connection (RFC 9293).
     Tcp {
@@ -130,7 +133,7 @@ pub enum Heading {
     There,
     /// An answer, or an error that tells of the packet.
     Back,
-    /// A question for a hardware address, or its answer (ARP, RFC 826): it goes no further than its own link.
+    /// A question for a hardware address, or its answer (ARP, RFC 826; NDP, RFC 4861): it goes no further than its own link.
     Neighbour,
 }
 
@@ -155,7 +158,7 @@ pub enum Place {
     Rule {
         /// The network namespace, by inode.
         netns: u64,
-        /// `ip`, `inet`
+        /// `ip`, `ip6`, `inet`
         family: String,
         /// The table.
         table: String,
@@ -232,9 +235,18 @@ pub struct Decoded {
     /// RFC 791.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv4: Option<Ipv4>,
+    /// RFC 8200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<Ipv6>,
     /// RFC 792.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icmp: Option<Icmp>,
+    /// RFC 4443, but for what is `ndp`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icmpv6: Option<Icmp>,
+    /// RFC 4861.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ndp: Option<Ndp>,
     /// RFC 9293.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tcp: Option<Tcp>,
@@ -256,7 +268,7 @@ pub struct Ethernet {
     pub source: String,
     /// `02:42:ac:11:00:01`, `ff:ff:ff:ff:ff:ff`
     pub destination: String,
-    /// EtherType: 0x0800 is IPv4, 0x0806 ARP.
+    /// EtherType: 0x0800 is IPv4, 0x0806 ARP, 0x86dd IPv6.
     pub kind: u16,
 }
 
@@ -292,12 +304,42 @@ pub struct Ipv4 {
     pub length: u16,
 }
 
+/// The header of a packet of IPv6.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ipv6 {
+    /// From.
+    pub source: Ipv6Addr,
+    /// To.
+    pub destination: Ipv6Addr,
+    /// Through how many more hosts it may go.
+    pub hop_limit: u8,
+    /// By what the packets of a conversation are known (RFC 6437).
+    pub flow_label: u32,
+    /// What it carries behind the headers of extensions: 6 TCP, 17 UDP, 58 ICMPv6.
+    pub protocol: u8,
+    /// Bytes behind this header.
+    pub length: u16,
+}
+
+/// A question for the hardware address of a neighbour of IPv6 (neighbour solicitation), or its answer (neighbour advertisement).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ndp {
+    /// It is an answer.
+    pub answers: bool,
+    /// Whose hardware address it is about.
+    pub target: Ipv6Addr,
+    /// The hardware address that it says: in a question that of who asks, in an answer that of the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac: Option<String>,
+}
+
 /// An ICMP message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Icmp {
-    /// 0 echo reply, 3 destination unreachable, 8 echo request, 11 time exceeded.
+    /// 0 echo reply, 3 destination unreachable, 8 echo request, 11 time exceeded. Of ICMPv6: 1 destination unreachable, 3 time exceeded,
+    /// 128 echo request, 129 echo reply.
     pub kind: u8,
-    /// What exactly: of 3, 0 network, 1 host, 3 port unreachable.
+    /// What exactly: of 3, 0 network, 1 host, 3 port unreachable; of 1 of ICMPv6, 0 no route, 3 address, 4 port unreachable.
     pub code: u8,
     /// Of an echo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -342,13 +384,13 @@ pub struct Dns {
     pub answers: bool,
     /// `web.`; what is no printable character is escaped.
     pub question: String,
-    /// 1 is A.
+    /// 1 is A, 28 AAAA.
     pub kind: u16,
     /// RCODE of an answer: 0 no error, 2 server failure, 3 no such name.
     pub code: u8,
     /// The addresses of an answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub addresses: Vec<Ipv4Addr>,
+    pub addresses: Vec<IpAddr>,
 }
 
 /// A field that is another than at the hop before.
@@ -374,6 +416,8 @@ words! {
         DestinationMac = "destination_mac",
         /// Time to live.
         Ttl = "ttl",
+        /// The same of IPv6.
+        HopLimit = "hop_limit",
         /// The source's address.
         Source = "source",
         /// The destination's address.
@@ -487,13 +531,19 @@ pub enum Stopped {
         key: Option<String>,
         /// In nft's words.
         text: String,
-        /// The chain; empty where it is not known.
+        /// Its table's family: `ip`, `inet`. It, the table and the chain are empty where they are not known.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        family: String,
+        /// The table.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        table: String,
+        /// The chain.
         chain: String,
     },
     /// No route leads there.
     NoRoute {
         /// Where to.
-        to: Ipv4Addr,
+        to: IpAddr,
     },
     /// A link is switched off, or what it leads to is.
     LinkDown {
@@ -503,16 +553,16 @@ pub enum Stopped {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<LinkKey>,
     },
-    /// Nobody answers for that address (ARP).
+    /// Nobody answers for that address (ARP, NDP).
     NobodyAnswers {
         /// Which.
-        address: Ipv4Addr,
+        address: IpAddr,
     },
     /// A host on the way said that it cannot be delivered (ICMP).
     Reported {
         /// Who.
-        by: Ipv4Addr,
-        /// The type: 3 destination unreachable, 11 time exceeded.
+        by: IpAddr,
+        /// The type: 3 destination unreachable, 11 time exceeded; of ICMPv6 1 and 3.
         #[serde(default = "unreachable")]
         kind: u8,
         /// The code of that type.
@@ -520,10 +570,14 @@ pub enum Stopped {
     },
     /// The host forwards nothing (`net.ipv4.ip_forward`).
     NoForwarding,
+    /// The host forwards nothing of IPv6 (`net.ipv6.conf.all.forwarding`).
+    NoForwardingSix,
     /// It left with an address that nobody outside can answer: no rule gave it the host's.
     NoMasquerade,
     /// The lab has no way out.
     NoUplink,
+    /// The host has no way out by IPv6.
+    NoUplinkSix,
 }
 
 /// The type of errors in recordings of before others were told.

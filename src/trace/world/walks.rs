@@ -80,7 +80,8 @@ impl World {
 pub(super) fn a_walk(id: WalkId) -> Walk {
     let (from, to) = (WalkEndpoint::Host, WalkEndpoint::Outside);
     let (packet, rules) = (WalkPacket::Echo, RuleTrace::On);
-    Walk { id, from, to, from_netns: 1, to_netns: None, packet, address: None, watched: Vec::new(), rules }
+    let (version, to_netns, address, watched) = (IpVersion::V4, None, None, Vec::new());
+    Walk { id, from, to, from_netns: 1, to_netns, packet, version, address, watched, rules }
 }
 
 #[cfg(test)]

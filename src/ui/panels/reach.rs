@@ -1,7 +1,7 @@
 //! Above the table of who reaches whom: what is asked, and the way to have it asked for real.
 
 use super::PanelContext;
-use crate::reach::Question;
+use crate::reach::{self, IpVersion, Question};
 use crate::ui::command::{Ask, PathCommand, ReachingCommand};
 use crate::ui::widgets::{self, Loudness};
 use egui::{DragValue, Frame, Margin, RichText, Ui};
@@ -26,6 +26,7 @@ pub fn bar(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 }
             }
             ui.separator();
+            versions(ui, cx);
             questions(ui, cx);
             ui.add_space(6.0);
             if state.is_live() {
@@ -78,6 +79,22 @@ fn follow(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     if button.on_hover_text(cx.say(why)).on_disabled_hover_text(cx.say(why)).clicked() {
         cx.want(ReachingCommand::Follow);
     }
+}
+
+/// Where nobody has IPv6 there is nothing to choose.
+fn versions(ui: &mut Ui, cx: &mut PanelContext<'_>) {
+    let now = cx.state.reaching.version;
+    if now == IpVersion::V4 && !reach::has_six(cx.state.world()) {
+        return;
+    }
+    for version in [IpVersion::V4, IpVersion::V6] {
+        let label = ui.selectable_label(version == now, RichText::new(version.name()).size(13.0));
+        let why = cx.words.say_with("reach-bar-version-why", &[("version", version.name())]);
+        if label.on_hover_text(why).clicked() && version != now {
+            cx.want(ReachingCommand::By(version));
+        }
+    }
+    ui.separator();
 }
 
 fn questions(ui: &mut Ui, cx: &mut PanelContext<'_>) {

@@ -14,6 +14,7 @@ impl WindowState {
     pub(super) fn reaching(&mut self, command: ReachingCommand) -> Option<Effect> {
         match command {
             ReachingCommand::Ask(question) => self.reaching.question = question,
+            ReachingCommand::By(version) => self.reaching.version = version,
             ReachingCommand::Pair(from, to) => {
                 self.reaching.pair = Some((from, to));
                 self.reaching.hop = None;
@@ -110,6 +111,7 @@ impl WindowState {
         let pair = pair.as_ref();
         ReachCommand {
             question: self.reaching.question,
+            version: self.reaching.version,
             from: pair.map(|(from, _)| from.word(&self.world)),
             to: pair.map(|(_, to)| to.word(&self.world)),
             outside: None,
@@ -125,9 +127,9 @@ impl WindowState {
 
     fn to_follow(&self) -> Option<WalkCommand> {
         let (from, to) = self.pair().filter(|(from, _)| *from != End::Outside)?;
-        let question = self.reaching.question;
+        let (question, version) = (self.reaching.question, self.reaching.version);
         let (from, to) = (from.word(&self.world), to.word(&self.world));
-        Some(WalkCommand { question, from, to, outside: None, published: false, patience: None })
+        Some(WalkCommand { question, version, from, to, outside: None, published: false, patience: None })
     }
 
     /// The engine is following a packet.

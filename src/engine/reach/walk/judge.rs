@@ -4,15 +4,16 @@ use super::path::Path;
 use super::send::Sent;
 use crate::reach::{Answer, Cell, Why};
 use crate::trace::{
-    Entity, Heading, Hop, Known, LinkKind, Missed, Passing, Place, ProbeReply, RuleVerdict, Stopped, WalkOutcome, World,
+    Decoded, Entity, Heading, Hop, Known, LinkKind, Missed, Passing, Place, ProbeReply, RuleVerdict, Stopped,
+    WalkOutcome, World,
 };
 use nix::errno::Errno;
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
-/// Types of ICMP.
-const UNREACHABLE: u8 = 3;
-const TIME_EXCEEDED: u8 = 11;
+/// Types by which somebody says that a packet cannot be delivered: destination unreachable, time exceeded, of ICMP and of ICMPv6.
+const UNDELIVERED: [u8; 2] = [3, 11];
+const UNDELIVERED6: [u8; 2] = [1, 3];
 
 /// What is known of a packet that was followed.
 pub(super) struct Case<'a> {
@@ -21,7 +22,7 @@ pub(super) struct Case<'a> {
     pub cell: Option<&'a Cell>,
     pub path: &'a Path,
     /// The host's address, where a published port is asked.
-    pub published: Option<Ipv4Addr>,
+    pub published: Option<IpAddr>,
     /// A name was asked for first: only what comes after that is the question.
     pub of_name: bool,
     pub sent: &'a Sent,
@@ -34,7 +35,7 @@ pub(super) struct Case<'a> {
 struct Goal {
     /// None: beyond the uplink.
     netns: Option<u64>,
-    addresses: BTreeSet<Ipv4Addr>,
+    addresses: BTreeSet<IpAddr>,
 }
 
 impl Case<'_> {
@@ -109,7 +110,7 @@ impl Case<'_> {
             Some(netns) => {
                 let links = self.world.links.values().filter(|link| link.netns == netns);
                 let addresses = links.flat_map(|link| self.world.addresses_of(&link.key));
-                let addresses = addresses.filter_map(|cidr| cidr.split('/').next()?.parse::<Ipv4Addr>().ok());
+                let addresses = addresses.filter_map(|cidr| cidr.split('/').next()?.parse::<IpAddr>().ok());
                 addresses.filter(|address| !address.is_loopback()).collect()
             }
             None => self.sent.address.into_iter().collect(),
@@ -126,17 +127,17 @@ impl Case<'_> {
     fn arrives(&self, hop: &Hop, goal: &Goal) -> bool {
         let towards = if goal.netns.is_some() { Passing::In } else { Passing::Out };
         let packet = &hop.packet;
-        let to = packet.ipv4.as_ref().is_some_and(|ip| goal.addresses.contains(&ip.destination));
-        let question = packet.quoted.is_none() && (!self.of_name || packet.icmp.is_some());
+        let to = packet.addresses().is_some_and(|(_, to)| goal.addresses.contains(&to));
+        let question = packet.quoted.is_none() && (!self.of_name || is_icmp(packet));
         hop.heading == Heading::There && question && to && self.is_at(hop, goal, towards)
     }
 
     fn leaves(&self, hop: &Hop, goal: &Goal, refused: bool) -> bool {
         let towards = if goal.netns.is_some() { Passing::Out } else { Passing::In };
         let packet = &hop.packet;
-        let from = packet.ipv4.as_ref().is_some_and(|ip| goal.addresses.contains(&ip.source));
+        let from = packet.addresses().is_some_and(|(from, _)| goal.addresses.contains(&from));
         let error = packet.quoted.is_some() || packet.tcp.as_ref().is_some_and(|tcp| tcp.flags.contains("RST"));
-        let answer = !self.of_name || packet.icmp.is_some();
+        let answer = !self.of_name || is_icmp(packet);
         hop.heading == Heading::Back && from && answer && error == refused && self.is_at(hop, goal, towards)
     }
 
@@ -163,8 +164,10 @@ impl Case<'_> {
 /// A rule that dropped it, or its answer.
 fn dropped(hop: &Hop) -> Option<(Stopped, u32)> {
     match &hop.place {
-        Place::Rule { verdict: RuleVerdict::Drop, key, text, chain, .. } => {
-            Some((Stopped::Rule { key: key.clone(), text: text.clone(), chain: chain.clone() }, hop.number))
+        Place::Rule { verdict: RuleVerdict::Drop, key, text, family, table, chain, .. } => {
+            let (key, text, family) = (key.clone(), text.clone(), family.clone());
+            let (table, chain) = (table.clone(), chain.clone());
+            Some((Stopped::Rule { key, text, family, table, chain }, hop.number))
         }
         _ => None,
     }
@@ -172,19 +175,34 @@ fn dropped(hop: &Hop) -> Option<(Stopped, u32)> {
 
 /// Somebody on the way says that it cannot be delivered.
 fn reported(hop: &Hop) -> Option<(Stopped, u32)> {
-    let (icmp, ip) = (hop.packet.icmp.as_ref()?, hop.packet.ipv4.as_ref()?);
-    let stopped = Stopped::Reported { by: ip.source, kind: icmp.kind, code: icmp.code };
-    matches!(icmp.kind, UNREACHABLE | TIME_EXCEEDED).then_some((stopped, hop.number))
+    let (icmp, undelivered) = match (&hop.packet.icmp, &hop.packet.icmpv6) {
+        (Some(icmp), _) => (icmp, UNDELIVERED),
+        (None, icmp) => (icmp.as_ref()?, UNDELIVERED6),
+    };
+    let (by, _) = hop.packet.addresses()?;
+    let stopped = Stopped::Reported { by, kind: icmp.kind, code: icmp.code };
+    undelivered.contains(&icmp.kind).then_some((stopped, hop.number))
 }
 
-/// An address that was asked for (ARP), and that nobody said to have.
-fn unanswered(hops: &[Hop]) -> Option<(Ipv4Addr, u32)> {
-    let arps = || hops.iter().filter_map(|hop| Some((hop.packet.arp.as_ref()?, hop.number)));
-    let answered = |address: Ipv4Addr| arps().any(|(arp, _)| arp.answers && arp.sender == address);
-    arps()
-        .filter(|(arp, _)| !arp.answers && !answered(arp.target))
-        .map(|(arp, number)| (arp.target, number))
-        .next_back()
+fn is_icmp(packet: &Decoded) -> bool {
+    packet.icmp.is_some() || packet.icmpv6.is_some()
+}
+
+/// An address that was asked for (ARP, NDP), and that nobody said to have.
+fn unanswered(hops: &[Hop]) -> Option<(IpAddr, u32)> {
+    let asked = || {
+        hops.iter().filter_map(|hop| {
+            let (answers, whose) = match (&hop.packet.arp, &hop.packet.ndp) {
+                (Some(arp), _) if arp.answers => (true, arp.sender.into()),
+                (Some(arp), _) => (false, arp.target.into()),
+                (None, ndp) => ndp.as_ref().map(|ndp| (ndp.answers, ndp.target.into()))?,
+            };
+            Some((answers, whose, hop.number))
+        })
+    };
+    let answered = |address: IpAddr| asked().any(|(answers, whose, _)| answers && whose == address);
+    let unanswered = asked().filter(|(answers, whose, _)| !answers && !answered(*whose));
+    unanswered.map(|(_, whose, number)| (whose, number)).last()
 }
 
 /// What stops it as computed, where that is one of these things.
@@ -202,15 +220,18 @@ fn computed(world: &World, cell: &Cell) -> Option<Stopped> {
             Some(Stopped::LinkDown { name: name.clone(), link: link() })
         }
         (Why::NoForwarding, _) => Some(Stopped::NoForwarding),
+        (Why::NoForwardingSix, _) => Some(Stopped::NoForwardingSix),
         (_, Some(rule)) => {
-            let (key, text, chain) = (Some(rule.key.clone()), rule.text.clone(), rule.chain.clone());
-            Some(Stopped::Rule { key, text, chain })
+            let (key, text) = (Some(rule.key.clone()), rule.text.clone());
+            let [family, table, chain] = rule.place_in_nft().map(ToOwned::to_owned);
+            Some(Stopped::Rule { key, text, family, table, chain })
         }
         (Why::NoRoute { to, .. }, _) => Some(Stopped::NoRoute { to: *to }),
-        (Why::NoNetwork, _) => cell.address.map(|to| Stopped::NoRoute { to }),
+        (Why::NoNetwork | Why::NoSix { asks: true }, _) => cell.address.map(|to| Stopped::NoRoute { to }),
         (Why::NobodyThere { address }, _) => Some(Stopped::NobodyAnswers { address: *address }),
         (Why::NoMasquerade, _) => Some(Stopped::NoMasquerade),
         (Why::NoUplink, _) => Some(Stopped::NoUplink),
+        (Why::NoUplinkSix, _) => Some(Stopped::NoUplinkSix),
         _ => None,
     }
 }

@@ -17,7 +17,7 @@ use crate::client::protocol::{WalkCommand, WalkReport};
 use crate::engine::net::RuleTrace;
 use crate::engine::{Asked, Cancel, Cx, evidence};
 use crate::packet::{Flow, Met, hops};
-use crate::reach::{self, Answer, Cell, End, Question, Verdict};
+use crate::reach::{self, Answer, Cell, End, IpVersion, Question, Verdict};
 use crate::spec::visible;
 use crate::trace::{
     self, Book, Change, Code, Known, Missed, OpKind, Place, Plan, ProbeReply, StepKind, Walk, WalkEnd, WalkEndpoint,
@@ -27,7 +27,7 @@ use capture::{Heard, Listener};
 use judge::Case;
 use path::Path;
 use send::{Sender, Sent};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -38,9 +38,10 @@ struct Wanted {
     /// What the other end is called.
     name: String,
     question: Question,
+    version: IpVersion,
     /// What was computed of it; none for a published port.
     cell: Option<Cell>,
-    address: Option<Ipv4Addr>,
+    address: Option<IpAddr>,
     patience: Duration,
 }
 
@@ -69,35 +70,68 @@ impl Engine {
     fn wanted_packet(&self, world: &World, command: &WalkCommand) -> Result<Wanted> {
         let bad = |code| Fault::new(FaultKind::BadRequest, code);
         let end = |name: &str| reach_end(self, world, Some(name)).map(|end| end.unwrap_or(End::Host));
-        let (from, to) = (end(&command.from)?, end(&command.to)?);
+        let from = end(&command.from)?;
         if from == End::Outside {
             return Err(bad(Code::WalkFromOutside));
         }
+        let version = command.version;
+        // A container may be called like an address of IPv4.
+        let address = command.to.parse::<IpAddr>().ok().filter(|_| self.containers.find(&command.to).is_err());
+        if let Some(address) = address {
+            return self.wanted_address(world, command, from, address);
+        }
+        let to = end(&command.to)?;
         if let Some(address) = command.outside.filter(|_| to != End::Outside) {
             return Err(bad(Code::WalkNotOutside).with("to", &command.to).with("address", address));
         }
-        must_be_outside(world, command.outside)?;
+        must_be_outside(world, version, command.outside)?;
         let name = to.word(world);
         let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
         if command.published {
-            let (question, address) = path::published(world, &to, command.question)
-                .ok_or_else(|| bad(Code::WalkNotPublished).with("to", target(command)))?;
-            return Ok(Wanted { from, to, name, question, cell: None, address: Some(address), patience });
+            let (question, address) = path::published(world, version, &to, command.question).ok_or_else(|| {
+                bad(Code::WalkNotPublished).with("to", target(command)).with("version", version.name())
+            })?;
+            return Ok(Wanted { from, to, name, question, version, cell: None, address: Some(address), patience });
         }
         let question = command.question;
         let nameless = question == Question::Name && !matches!(to, End::Container(_));
-        let cell = reach::cell(world, question, &from, &to, command.outside).filter(|_| !nameless);
+        let cell = reach::cell(world, question, version, &from, &to, command.outside).filter(|_| !nameless);
         let cell = cell.ok_or_else(|| bad(Code::WalkNoPair).with("from", &command.from).with("to", &command.to))?;
         if cell.address.is_none() && question != Question::Name {
             return Err(Fault::new(FaultKind::Conflict, Code::WalkNoAddress).with("to", &command.to));
         }
         let address = cell.address.filter(|_| question != Question::Name);
-        Ok(Wanted { from, to, name, question, cell: Some(cell), address, patience })
+        Ok(Wanted { from, to, name, question, version, cell: Some(cell), address, patience })
+    }
+
+    /// To an address, whoever has it.
+    fn wanted_address(&self, world: &World, command: &WalkCommand, from: End, address: IpAddr) -> Result<Wanted> {
+        let bad = |code| Fault::new(FaultKind::BadRequest, code);
+        let (question, version) = (command.question, IpVersion::of(address));
+        if command.version == IpVersion::V6 && version != IpVersion::V6 {
+            let fault = bad(Code::ReachOtherVersion).with("address", address);
+            return Err(fault.with("version", command.version.name()));
+        }
+        if let Some(outside) = command.outside {
+            return Err(bad(Code::WalkNotOutside).with("to", address).with("address", outside));
+        }
+        if command.published {
+            return Err(bad(Code::WalkNotPublished).with("to", address).with("version", version.name()));
+        }
+        let no_pair = || bad(Code::WalkNoPair).with("from", &command.from).with("to", &command.to);
+        let cell = Some(question).filter(|question| *question != Question::Name);
+        let cell = cell.and_then(|question| reach::cell_at(world, question, &from, address)).ok_or_else(no_pair)?;
+        if cell.to == End::Outside {
+            must_be_outside(world, version, Some(address))?;
+        }
+        let patience = Duration::from_millis(command.patience.unwrap_or(PATIENCE).clamp(1, LONGEST));
+        let (to, name) = (cell.to.clone(), cell.to.word(world));
+        Ok(Wanted { from, to, name, question, version, address: Some(address), cell: Some(cell), patience })
     }
 
     fn follow_packet(&self, cx: &Cx, world: &World, wanted: &Wanted) -> Result<WalkReport> {
-        let path = Path::of(world, &wanted.from, &wanted.to, wanted.cell.as_ref());
-        let plan = Plan::new(StepKind::OpenCapture, wanted.packet().line()).call("socket(AF_PACKET, SOCK_RAW, …)");
+        let path = Path::of(world, wanted.version, &wanted.from, &wanted.to, wanted.cell.as_ref());
+        let plan = Plan::new(StepKind::OpenCapture, wanted.line()).call("socket(AF_PACKET, SOCK_RAW, …)");
         let (sender, mut armed) = cx.step(plan, |cx| self.listen_for(cx, world, wanted, &path))?;
         let sent = send(cx, wanted, &mut armed, sender);
         // It listens no more, whatever became of that.
@@ -138,12 +172,12 @@ impl Engine {
             End::Container(id) => world.main_process(id).map(|process| process.process.pid),
             End::Host | End::Outside => None,
         };
-        let sender = Sender::open(&from, wanted.question, &wanted.name, pid)?;
+        let sender = Sender::open(&from, wanted.question, wanted.version, &wanted.name, pid)?;
         let (listener, mut evidence) = Listener::open(&namespaces, path.watched.clone())?;
         let (marks, addresses) = (sender.marks.clone(), path.addresses.clone());
         let mut flow = Flow { marks, addresses, from: Some(from.inode()), ports: path.ports.clone() };
         flow.addresses.extend(wanted.address);
-        let (rules, told) = RuleTrace::open(cx, &host, &flow)?;
+        let (rules, told) = RuleTrace::open(cx, &host, wanted.version, &flow)?;
         evidence.extend(told);
         let walk = cx.world().next_walk();
         let traced = match &rules {
@@ -157,6 +191,7 @@ impl Engine {
             from_netns: from.inode(),
             to_netns: path.goal,
             packet: wanted.packet(),
+            version: wanted.version,
             address: wanted.address,
             watched: path.watched.clone(),
             rules: traced,
@@ -167,6 +202,10 @@ impl Engine {
 }
 
 impl Wanted {
+    fn line(&self) -> String {
+        self.packet().line(self.version)
+    }
+
     fn packet(&self) -> WalkPacket {
         match self.question {
             Question::Ping => WalkPacket::Echo,
@@ -179,7 +218,7 @@ impl Wanted {
 
 /// What came of sending, and what was captured and told meanwhile.
 fn send(cx: &Cx, wanted: &Wanted, armed: &mut Armed, sender: Sender) -> Result<(Sent, Heard, Vec<Met>)> {
-    let plan = Plan::new(StepKind::SendPacket, wanted.packet().line()).call(sender.call());
+    let plan = Plan::new(StepKind::SendPacket, wanted.line()).call(sender.call());
     cx.step(plan, |cx| {
         let Armed { listener, rules, flow, .. } = armed;
         listener.forget();
@@ -227,7 +266,7 @@ fn judge(
         }
     });
     let end = WalkEnd { walk, reply: sent.reply, outcome, fix, missed };
-    cx.step(Plan::new(StepKind::JudgeWalk, wanted.packet().line()), |cx| {
+    cx.step(Plan::new(StepKind::JudgeWalk, wanted.line()), |cx| {
         cx.observe(Change::WalkEnded(end), known);
         Ok(())
     })?;
@@ -258,9 +297,13 @@ fn endpoint(world: &World, end: &End) -> WalkEndpoint {
 
 /// `db:5432`, `db:53/udp`, `db`
 fn target(command: &WalkCommand) -> String {
+    let to = match command.to.parse::<Ipv6Addr>() {
+        Ok(address) => format!("[{address}]"),
+        Err(_) => command.to.clone(),
+    };
     match command.question {
-        Question::Tcp(port) => format!("{}:{port}", command.to),
-        Question::Udp(port) => format!("{}:{port}/udp", command.to),
+        Question::Tcp(port) => format!("{to}:{port}"),
+        Question::Udp(port) => format!("{to}:{port}/udp"),
         Question::Ping | Question::Name => command.to.clone(),
     }
 }
@@ -268,5 +311,6 @@ fn target(command: &WalkCommand) -> String {
 fn by_hand(command: &WalkCommand) -> String {
     let name = if command.question == Question::Name { " --name" } else { "" };
     let published = if command.published { " --published" } else { "" };
-    format!("dockwalk walk {} {}{name}{published}", command.from, target(command))
+    let six = if command.version == IpVersion::V6 { " -6" } else { "" };
+    format!("dockwalk walk{six} {} {}{name}{published}", command.from, target(command))
 }

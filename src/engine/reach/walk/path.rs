@@ -1,10 +1,10 @@
 //! Where a packet may come by: the namespaces and links between two ends, and the addresses on them.
 
-use crate::reach::{Cell, End, Question};
+use crate::reach::{Cell, End, IpVersion, Question};
 use crate::spec::ContainerId;
 use crate::trace::{Entity, Link, LinkKey, LinkKind, Publication, Transport, WatchedLink, World};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// At how many links it is listened: a container's root makes as many as it likes.
 const WATCHED: usize = 128;
@@ -18,14 +18,14 @@ pub(super) struct Path {
     pub namespaces: Vec<u64>,
     /// The links of both ends; of the host those that lead to them, and the uplink.
     pub watched: Vec<WatchedLink>,
-    /// On these links, and the next hops of routes there.
-    pub addresses: BTreeSet<Ipv4Addr>,
+    /// On these links, and the next hops of routes there: of that version, and those that names are asked at.
+    pub addresses: BTreeSet<IpAddr>,
     /// Of links that are ports: the bridge's index.
     pub ports: BTreeMap<(u64, u32), u32>,
 }
 
 impl Path {
-    pub fn of(world: &World, from: &End, to: &End, cell: Option<&Cell>) -> Self {
+    pub fn of(world: &World, version: IpVersion, from: &End, to: &End, cell: Option<&Cell>) -> Self {
         let (from, goal) = (from.netns(world), to.netns(world));
         let host = world.host.as_ref().map(|host| host.netns);
         let mut namespaces = Vec::new();
@@ -50,12 +50,14 @@ impl Path {
         let is = |link: &Link| ends.contains(&link.netns) || (Some(link.netns) == host && of_host(link));
         let links: Vec<_> = world.links.values().filter(|link| is(link)).take(WATCHED).collect();
         let addresses = links.iter().flat_map(|link| world.addresses_of(&link.key));
-        let mut addresses: BTreeSet<Ipv4Addr> =
+        let mut addresses: BTreeSet<IpAddr> =
             addresses.filter_map(|cidr| cidr.split('/').next()?.parse().ok()).collect();
         let routes = world.routes.iter().filter(|route| namespaces.contains(&route.netns));
-        addresses.extend(routes.filter_map(|route| route.via.as_ref()?.parse::<Ipv4Addr>().ok()));
+        addresses.extend(routes.filter_map(|route| route.via.as_ref()?.parse::<IpAddr>().ok()));
         addresses.extend(cell.and_then(|cell| cell.address));
-        addresses.extend([Ipv4Addr::LOCALHOST, crate::engine::net::NAMES_AT]);
+        addresses.retain(|address| IpVersion::of(*address) == version);
+        addresses.extend((version == IpVersion::V6).then_some(IpAddr::from(Ipv6Addr::LOCALHOST)));
+        addresses.extend([Ipv4Addr::LOCALHOST, crate::engine::net::NAMES_AT].map(IpAddr::from));
         let port = |link: &&std::sync::Arc<Link>| Some(((link.netns, link.ifindex), link.master?));
         let ports = links.iter().filter_map(port).collect();
         let watched = |link: &&std::sync::Arc<Link>| WatchedLink {
@@ -76,38 +78,41 @@ fn bridge<'w>(world: &'w World, port: &Link) -> Option<&'w LinkKey> {
 }
 
 /// The host's port by which a container's is published, as a question, and the address at which the host listens.
-pub(super) fn published(world: &World, to: &End, question: Question) -> Option<(Question, Ipv4Addr)> {
+pub(super) fn published(world: &World, version: IpVersion, to: &End, question: Question) -> Option<(Question, IpAddr)> {
     let End::Container(id) = to else { return None };
     let (transport, port) = match question {
         Question::Tcp(port) => (Transport::Tcp, port),
         Question::Udp(port) => (Transport::Udp, port),
         Question::Ping | Question::Name => return None,
     };
-    let (at, listens) = publication(world, id, &transport, port)?;
+    let (at, listens) = publication(world, version, id, &transport, port)?;
     let question = if transport == Transport::Tcp { Question::Tcp(listens) } else { Question::Udp(listens) };
-    let address = if at.is_unspecified() { own_address(world)? } else { at };
+    let address = if at.is_unspecified() { own_address(world, version)? } else { at };
     Some((question, address))
 }
 
-fn publication(world: &World, id: &ContainerId, transport: &Transport, port: u16) -> Option<(Ipv4Addr, u16)> {
+fn publication(
+    world: &World,
+    version: IpVersion,
+    id: &ContainerId,
+    transport: &Transport,
+    port: u16,
+) -> Option<(IpAddr, u16)> {
     let meant =
         |it: &&std::sync::Arc<Publication>| it.container == *id && it.transport == *transport && it.to.port() == port;
     let hosts = world.publications.values().filter(meant).flat_map(|it| &it.host);
-    let mut hosts = hosts.filter_map(|host| match host.ip() {
-        IpAddr::V4(address) => Some((address, host.port())),
-        IpAddr::V6(_) => None,
-    });
-    hosts.next()
+    let mut hosts = hosts.map(|host| (host.ip(), host.port()));
+    hosts.find(|(address, _)| IpVersion::of(*address) == version)
 }
 
 /// The host's address at its uplink; without one, at any link but its loopback.
-fn own_address(world: &World) -> Option<Ipv4Addr> {
+fn own_address(world: &World, version: IpVersion) -> Option<IpAddr> {
     let host = world.host.as_ref()?.netns;
     let mut links: Vec<_> = world.links.values().filter(|link| link.netns == host).collect();
     links.sort_by_key(|link| (link.kind != LinkKind::Uplink, link.ifindex));
     let addresses = links.into_iter().flat_map(|link| world.addresses_of(&link.key));
-    let mut addresses = addresses.filter_map(|cidr| cidr.split('/').next()?.parse::<Ipv4Addr>().ok());
-    addresses.find(|address| !address.is_loopback())
+    let mut addresses = addresses.filter_map(|cidr| cidr.split('/').next()?.parse::<IpAddr>().ok());
+    addresses.find(|address| IpVersion::of(*address) == version && !address.is_loopback())
 }
 
 /// A link by its container's name and its own: `web/eth0`.

@@ -6,10 +6,10 @@ use crate::engine::lab::Netns;
 use crate::engine::net::NAMES_AT;
 use crate::engine::{Cancel, Fault, Result, random};
 use crate::packet::Mark;
-use crate::reach::{Protocol, Question};
+use crate::reach::{IpVersion, Protocol, Question};
 use crate::trace::{Book, Evidence, ProbeReply};
 use nix::errno::Errno;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Sockets that are about to send.
@@ -37,21 +37,21 @@ pub(super) struct Sent {
     /// What the socket was told, where that was an error.
     pub errno: Option<Errno>,
     /// Where to, in the end.
-    pub address: Option<Ipv4Addr>,
+    pub address: Option<IpAddr>,
     pub evidence: Vec<Evidence>,
 }
 
 impl Sender {
     /// Opens them in a namespace. `pid`: a process whose `/etc/resolv.conf` says who is asked for names.
-    pub fn open(netns: &Netns, question: Question, name: &str, pid: Option<u32>) -> Result<Self> {
+    pub fn open(netns: &Netns, question: Question, version: IpVersion, name: &str, pid: Option<u32>) -> Result<Self> {
         let id = random::bytes::<4>()?;
         let protocol = question.protocol();
         let (names, socket, mark) = netns.run(|| {
-            let names = if question == Question::Name { Some(Names::open(name, pid)?) } else { None };
+            let names = if question == Question::Name { Some(Names::open(name, version, pid)?) } else { None };
             let (socket, port) = match protocol {
-                Protocol::Icmp => (open(SocketKind::Icmp)?, 0),
-                Protocol::Tcp(_) => bound(SocketKind::Tcp)?,
-                Protocol::Udp(_) => bound(SocketKind::Udp)?,
+                Protocol::Icmp => (open(SocketKind::Icmp, version)?, 0),
+                Protocol::Tcp(_) => bound(SocketKind::Tcp, version)?,
+                Protocol::Udp(_) => bound(SocketKind::Udp, version)?,
             };
             let mark = match protocol {
                 Protocol::Icmp => {
@@ -76,7 +76,7 @@ impl Sender {
     }
 
     /// Sends, and waits for what comes back.
-    pub fn send(mut self, address: Option<Ipv4Addr>, patience: Duration, cancel: &Cancel) -> Sent {
+    pub fn send(mut self, address: Option<IpAddr>, patience: Duration, cancel: &Cancel) -> Sent {
         let mut calls = Vec::new();
         let address = match (self.names.take(), address) {
             (Some(names), _) => match names.ask(patience, cancel) {
@@ -96,7 +96,7 @@ impl Sender {
                 };
             }
         };
-        let to = |port| SocketAddrV4::new(address, port);
+        let to = |port| SocketAddr::new(address, port);
         let came = match self.protocol {
             Protocol::Icmp => ask::echo(&mut self.socket, address, self.echo, patience, cancel),
             Protocol::Tcp(port) => ask::connect(&mut self.socket, to(port), patience, cancel),
@@ -112,23 +112,24 @@ impl Sender {
 
 impl Names {
     /// And from which port it asks.
-    fn open(name: &str, pid: Option<u32>) -> Result<(Self, u16)> {
+    fn open(name: &str, version: IpVersion, pid: Option<u32>) -> Result<(Self, u16)> {
         let id = random::bytes::<2>()?;
         let (servers, evidence) = pid.map_or_else(Default::default, name::name_servers);
-        let (socket, port) = bound(SocketKind::Udp)?;
+        // Who answers for names is asked by IPv4, whatever the question.
+        let (socket, port) = bound(SocketKind::Udp, IpVersion::V4)?;
         let asked_at = servers.contains(&NAMES_AT);
-        Ok((Self { socket, id, query: name::query(name, id), asked_at, evidence }, port))
+        Ok((Self { socket, id, query: name::query(name, version, id), asked_at, evidence }, port))
     }
 
     /// The name's address, or how that ended.
-    fn ask(mut self, patience: Duration, cancel: &Cancel) -> (std::result::Result<Ipv4Addr, Sent>, Vec<Evidence>) {
+    fn ask(mut self, patience: Duration, cancel: &Cancel) -> (std::result::Result<IpAddr, Sent>, Vec<Evidence>) {
         let mut calls = self.evidence;
         let ended = |reply, errno, evidence| Sent { reply, errno, address: None, evidence };
         if !self.asked_at {
             calls.push(evidence::own(Book::Search, [format!("resolv.conf: no {NAMES_AT}")]));
             return (Err(ended(ProbeReply::NoSuchName, None, calls)), Vec::new());
         }
-        let at = SocketAddrV4::new(NAMES_AT, 53);
+        let at = SocketAddr::new(NAMES_AT.into(), 53);
         let answer = ask::datagram(&mut self.socket, at, &self.query, patience, cancel);
         calls.extend(self.socket.into_calls());
         match answer {
@@ -145,13 +146,21 @@ impl Names {
     }
 }
 
-fn open(kind: SocketKind) -> Result<Socket> {
-    Socket::open(kind).map_err(|(errno, _)| Fault::io("open", format!("socket(AF_INET, …): {kind:?}"), &errno.into()))
+fn open(kind: SocketKind, version: IpVersion) -> Result<Socket> {
+    let refused = |(errno, _): (Errno, Box<Evidence>)| Fault::io("open", named(kind, version), &errno.into());
+    Socket::open(kind, version == IpVersion::V6).map_err(refused)
 }
 
-fn bound(kind: SocketKind) -> Result<(Socket, u16)> {
-    let mut socket = open(kind)?;
-    let port =
-        socket.bind_any().map_err(|errno| Fault::io("bind", format!("socket(AF_INET, …): {kind:?}"), &errno.into()))?;
+fn bound(kind: SocketKind, version: IpVersion) -> Result<(Socket, u16)> {
+    let mut socket = open(kind, version)?;
+    let port = socket.bind_any().map_err(|errno| Fault::io("bind", named(kind, version), &errno.into()))?;
     Ok((socket, port))
+}
+
+fn named(kind: SocketKind, version: IpVersion) -> String {
+    let family = match version {
+        IpVersion::V4 => "AF_INET",
+        IpVersion::V6 => "AF_INET6",
+    };
+    format!("socket({family}, …): {kind:?}")
 }

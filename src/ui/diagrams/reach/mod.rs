@@ -21,7 +21,7 @@ mod why;
 use super::scene::{Font, Ink, Scene, Text};
 use super::stage::{Detail, Stage};
 use crate::lesson::AskedPair;
-use crate::reach::{self, Answer, Cell, End, Matrix, Question};
+use crate::reach::{self, Answer, Cell, End, IpVersion, Matrix, Question};
 use crate::trace::{OpKind, WalkEndpoint, WalkState, World};
 use egui::pos2;
 
@@ -30,6 +30,8 @@ use egui::pos2;
 pub struct Reaching {
     /// What is asked of each pair.
     pub question: Question,
+    /// By addresses of which version of IP.
+    pub version: IpVersion,
     /// The pair that was chosen.
     pub pair: Option<(End, End)>,
     /// The packet that was followed between these two is looked at, instead of the table.
@@ -48,7 +50,14 @@ impl Default for Reaching {
 
 impl Reaching {
     /// Who answers a ping of whom, and no pair.
-    pub const PING: Self = Self { question: Question::Ping, pair: None, packet: false, hop: None, asked: Vec::new() };
+    pub const PING: Self = Self {
+        question: Question::Ping,
+        version: IpVersion::V4,
+        pair: None,
+        packet: false,
+        hop: None,
+        asked: Vec::new(),
+    };
 
     /// The latest packet that was followed between the two that were chosen.
     pub fn walk<'w>(&self, world: &'w World) -> Option<&'w WalkState> {
@@ -60,11 +69,15 @@ impl Reaching {
 
     /// The question in a word or two.
     fn said(&self, stage: &Stage<'_>) -> String {
-        match self.question {
+        let question = match self.question {
             Question::Ping => "ping".to_owned(),
             Question::Tcp(port) => format!("TCP {port}"),
             Question::Udp(port) => format!("UDP {port}"),
             Question::Name => stage.say("reach-bar-name"),
+        };
+        match self.version {
+            IpVersion::V4 => question,
+            IpVersion::V6 => format!("{} {question}", self.version.name()),
         }
     }
 }
@@ -122,7 +135,8 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     }
     let high = Heights::of(stage.detail);
     let plan = grid::Plan::of(&stage, world, high);
-    let matrix = reach::among(world, stage.look.reach.question, None, plan.ends.clone(), plan.ends.clone());
+    let asked = &stage.look.reach;
+    let matrix = reach::among(world, asked.question, asked.version, None, plan.ends.clone(), plan.ends.clone());
     let veiled = stage.words.is_veiled(TELLS);
     title(&mut stage, &matrix, high);
     let pair = (!veiled).then(|| chosen(&stage, &matrix)).flatten();

@@ -117,7 +117,7 @@ fn title(stage: &Stage<'_>, state: &WalkState) -> String {
     let walk = &state.walk;
     let address = walk.address.map_or_else(String::new, |address| format!(" ({address})"));
     let (from, to) = (called(stage, &walk.from), format!("{}{address}", called(stage, &walk.to)));
-    stage.say_with("walk-title", &[("from", &from), ("to", &to), ("packet", &walk.packet.line())])
+    stage.say_with("walk-title", &[("from", &from), ("to", &to), ("packet", &walk.line())])
 }
 
 fn called(stage: &Stage<'_>, end: &WalkEndpoint) -> String {
@@ -252,6 +252,8 @@ fn kind(hop: &Hop) -> &'static str {
         Place::Rule { .. } => "",
         Place::Link { .. } if packet.arp.is_some() => "ARP",
         Place::Link { .. } if packet.icmp.is_some() => "ICMP",
+        Place::Link { .. } if packet.icmpv6.is_some() => "ICMPv6",
+        Place::Link { .. } if packet.ndp.is_some() => "NDP",
         Place::Link { .. } if packet.tcp.is_some() => "TCP",
         Place::Link { .. } if packet.dns.is_some() => "DNS",
         Place::Link { .. } if packet.udp.is_some() => "UDP",
@@ -385,7 +387,8 @@ fn hex(stage: &Stage<'_>, hop: &Hop, frame: &Frame, row: usize, at: egui::Pos2, 
 
 /// The bytes of what is another than at the place before stand out.
 fn ink_of(hop: &Hop, frame: &Frame, at: usize) -> Ink {
-    let is_ip = frame.bytes.get(ETHERNET - 2..ETHERNET) == Some(&[8, 0]);
+    let kind = frame.bytes.get(ETHERNET - 2..ETHERNET);
+    let (is_ip, is_six) = (kind == Some(&[8, 0]), kind == Some(&[0x86, 0xdd]));
     let differs = |field: Field| hop.differs.iter().any(|one| one.field == field);
     let (field, weak) = match at.checked_sub(ETHERNET) {
         None if at < 6 => (Field::DestinationMac, true),
@@ -394,6 +397,9 @@ fn ink_of(hop: &Hop, frame: &Frame, at: usize) -> Ink {
         Some(8) if is_ip => (Field::Ttl, false),
         Some(12..=15) if is_ip => (Field::Source, false),
         Some(16..=19) if is_ip => (Field::Destination, false),
+        Some(7) if is_six => (Field::HopLimit, false),
+        Some(8..=23) if is_six => (Field::Source, false),
+        Some(24..=39) if is_six => (Field::Destination, false),
         Some(_) => return Ink::Strong,
     };
     match (differs(field), weak) {
