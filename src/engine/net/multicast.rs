@@ -194,7 +194,10 @@ impl Told {
     fn take(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let (message, after) = legible::first(bytes);
-            let Ok(message) = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&message) else { return };
+            let Ok(message) = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&message) else {
+                self.differs.all = true;
+                return;
+            };
             bytes = after;
             if let NetlinkPayload::InnerMessage(object) = message.payload {
                 if is_of_no_bridge(&object) {
