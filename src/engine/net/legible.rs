@@ -38,12 +38,35 @@ fn rewritten(message: &[u8]) -> Option<Vec<u8>> {
         kind if ADDRESSES.contains(&kind) => (HEAD + 8, &ADDRESS_NAMES),
         _ => return None,
     };
-    let attributes = legible(message.get(fixed..)?, names)?;
+    let attributes = message.get(fixed..)?;
+    if is_legible(attributes, names) {
+        return None;
+    }
+    let attributes = legible(attributes, names)?;
     let mut whole = message.get(..fixed)?.to_vec();
     whole.extend(attributes);
     let length = u32::try_from(whole.len()).ok()?;
     whole.get_mut(..4)?.copy_from_slice(&length.to_ne_bytes());
     Some(whole)
+}
+
+/// Nearly all messages are so, and are not copied.
+fn is_legible(mut bytes: &[u8], names: &[u16]) -> bool {
+    while let (Some(length), Some(kind)) = (number(bytes, 0), number(bytes, 2)) {
+        let length = usize::from(length);
+        let Some(content) = bytes.get(4..length) else { break };
+        let of = kind & TYPE;
+        let is = match of {
+            PROPERTIES => is_legible(content, &[ALTERNATIVE]),
+            of if names.contains(&of) => std::str::from_utf8(name(content)).is_ok(),
+            _ => true,
+        };
+        if !is {
+            return false;
+        }
+        bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    true
 }
 
 /// Attributes of which some had names that are no text; none where all were.
@@ -73,7 +96,7 @@ fn legible(mut bytes: &[u8], names: &[u16]) -> Option<Vec<u8>> {
 
 /// With its NUL; none where it is text already.
 fn text(content: &[u8]) -> Option<Vec<u8>> {
-    let name = content.split(|byte| *byte == 0).next().unwrap_or_default();
+    let name = name(content);
     if std::str::from_utf8(name).is_ok() {
         return None;
     }
@@ -84,6 +107,10 @@ fn text(content: &[u8]) -> Option<Vec<u8>> {
     }
     text.push(0);
     Some(text)
+}
+
+fn name(content: &[u8]) -> &[u8] {
+    content.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u16> {
