@@ -122,7 +122,7 @@ fn frames_are_read_layer_by_layer() {
     let error = decode(&ethernet(2, 1, 0x0800, &error));
     assert_eq!(error.line(), "172.18.0.2 > 172.17.0.2: ICMP port unreachable, ttl 64");
     assert_eq!(error.quoted.unwrap().line(), "172.17.0.2 > 172.18.0.2: ICMP echo request, id 7, seq 1, ttl 63");
-    assert_eq!(line(&ethernet(1, 2, 0x86dd, &[0x60; 40])), "ethertype 0x86dd");
+    assert_eq!(line(&ethernet(1, 2, 0x88cc, &[0x60; 40])), "ethertype 0x88cc");
 }
 
 #[test]

@@ -24,9 +24,9 @@ const TYPE: u16 = 0x3fff;
 /// The first message, in which all names are text, and what is behind it.
 pub(super) fn first(bytes: &[u8]) -> (Cow<'_, [u8]>, &[u8]) {
     let length = bytes.get(..4).and_then(|it| it.try_into().ok()).map_or(0, u32::from_ne_bytes) as usize;
-    // What says that it is shorter than its own header is no message; who reads it refuses it.
-    let message = bytes.get(..length).filter(|_| length >= HEAD).unwrap_or(bytes);
     let rest = bytes.get(length.next_multiple_of(4).max(4)..).unwrap_or_default();
+    // What says that it is shorter than its own header, or longer than what came, is no message: who reads it refuses it.
+    let Some(message) = bytes.get(..length).filter(|_| length >= HEAD) else { return (Cow::Borrowed(bytes), rest) };
     (rewritten(message).map_or(Cow::Borrowed(message), Cow::Owned), rest)
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::evidence;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Whether the kernel forwards packets between its links.
 pub(super) const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
@@ -35,8 +35,10 @@ const LINKS: usize = 256;
 
 /// `/proc/sys/net/ipv6/conf/eth0/accept_ra`
 pub(super) fn is_of_routers(path: &Path) -> bool {
-    let link = path.strip_prefix(SETTINGS6).ok().and_then(Path::parent).and_then(Path::to_str);
-    link.is_some_and(|link| is_link_name(link) && path == setting6(link, OF_ROUTERS[0]))
+    let Ok(relative) = path.strip_prefix(SETTINGS6) else { return false };
+    let mut parts = relative.components();
+    let of_link = matches!(parts.next(), Some(Component::Normal(_)));
+    of_link && parts.next() == Some(Component::Normal(OF_ROUTERS[0].as_ref())) && parts.next().is_none()
 }
 
 /// The settings of links that hear routers as long as the host does not forward: with 2 they go on to, and keep what was announced.

@@ -202,7 +202,7 @@ fn unanswered(hops: &[Hop]) -> Option<(IpAddr, u32)> {
     };
     let answered = |address: IpAddr| asked().any(|(answers, whose, _)| answers && whose == address);
     let unanswered = asked().filter(|(answers, whose, _)| !answers && !answered(*whose));
-    unanswered.map(|(_, whose, number)| (whose, number)).last()
+    unanswered.map(|(_, whose, number)| (whose, number)).next_back()
 }
 
 /// What stops it as computed, where that is one of these things.
