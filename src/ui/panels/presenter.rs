@@ -13,8 +13,6 @@ const OF: egui::Vec2 = vec2(1280.0, 720.0);
 const SENTENCE: f32 = 34.0;
 const NEXT: f32 = 22.0;
 const LINE: f32 = 12.0;
-/// What a line of a terminal takes from the picture; the rest of its height it has from the sentence.
-const PRINTED: f32 = 12.0;
 /// All below the picture.
 const BELOW: f32 = 126.0;
 
@@ -25,15 +23,15 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let state = cx.state;
     ui.painter().rect_filled(all, 0.0, cx.theme.canvas);
     let printed = printed::line(cx);
-    let below = all.bottom() - (BELOW + if printed.is_some() { PRINTED } else { 0.0 }) * scale;
+    let below = all.bottom() - BELOW * scale;
     let room = Rect::from_min_max(all.min, pos2(all.right(), below));
     let mut top = below + 4.0 * scale;
     if let Some(printed) = &printed {
         let row = Rect::from_min_max(room.left_bottom(), pos2(all.right(), below + printed::LINE * scale));
         printed::show(ui, cx, printed, row, scale);
+        // What it takes it has from the sentence: a picture is laid out for its room.
         top = row.bottom() + 2.0 * scale;
     }
-    let below = all.bottom() - BELOW * scale;
     let mut selection = state.selection.clone();
     let lit = state.lit();
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
@@ -63,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     time(ui, cx, Rect::from_min_max(pos2(all.left(), all.bottom() - LINE * scale), all.max));
 }
 
-/// In two lines at most.
+/// In two lines at most; in one where a line of a terminal stands above it.
 fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
     let told = || narration::sentence(cx).map(|(text, color)| (vec![text], color));
     let Some((ways, color)) = said(cx).or_else(told) else { return };
@@ -73,7 +71,7 @@ fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
         ways.iter().map(|text| short::paths(text)).flat_map(|text| [text.clone(), flowing(&text)]).collect();
     let lay = |text: &str, size: f32| {
         let mut job = egui::text::LayoutJob::simple(text.to_owned(), fonts::regular(size), color, at.width());
-        job.wrap.max_rows = 2;
+        job.wrap.max_rows = if at.height() < 2.4 * NEXT * scale { 1 } else { 2 };
         ui.painter().layout_job(job)
     };
     // What is too long for two lines is set smaller before it is cut; no smaller than the smallest text.
