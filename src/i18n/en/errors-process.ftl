@@ -59,7 +59,6 @@ problem-mount-kinds = { $source } cannot be mounted at { $target }: { $found ->
     }. Name a source of that kind, or another target.
 problem-mount-not-there = { $path }: it was mounted but is not in the mount table. Run `dockwalk doctor`.
 problem-mount-over-dev = { $target }: nothing can be mounted over /dev, because the container's terminal and devices are there. Give a directory below it, such as /dev/shm, or another target.
-problem-mount-read-only-above = { $target }: it is not there, and cannot be made in what is mounted read-only at { $above }. Make the directory in that beforehand, or mount { $above } without `ro`.
 problem-mount-refused = { $target }: nothing can be mounted there in the container ({ $reason }). Check that source and target are both files or both directories.
 problem-mount-target = { $target }: a mount target must be an absolute path other than `/`, such as `/data`.
 problem-oom-score-refused = --oom-score-adj { $score }: the kernel refused it ({ $reason }). A lower score than the engine's own takes a privilege (CAP_SYS_RESOURCE) that this engine has not: give a number that is not below 0, or start the engine as root of the host.

@@ -58,7 +58,6 @@ problem-mount-kinds = { $source }: { $target }에 마운트할 수 없습니다.
     }. 종류가 같은 원본이나 다른 대상을 지정하세요.
 problem-mount-not-there = { $path }: 마운트했지만 마운트 표에 보이지 않습니다. `dockwalk doctor`를 실행해 보세요.
 problem-mount-over-dev = { $target }: 컨테이너의 터미널과 장치가 있는 /dev 위에는 아무것도 마운트할 수 없습니다. /dev/shm처럼 그 아래 디렉터리나 다른 경로를 지정하세요.
-problem-mount-read-only-above = { $target }: 없는 경로인데, 읽기 전용으로 마운트한 { $above } 안에 있어 만들 수 없습니다. 그 안에 디렉터리를 미리 만들어 두거나 { $above } 마운트에서 `ro`를 빼세요.
 problem-mount-refused = { $target }: 컨테이너의 이 경로에 마운트할 수 없습니다 ({ $reason }). 원본과 대상이 둘 다 파일이거나 둘 다 디렉터리인지 확인하세요.
 problem-mount-target = { $target }: 마운트 대상은 `/`가 아닌 절대 경로여야 합니다. `/data`처럼 쓰세요.
 problem-oom-score-refused = --oom-score-adj { $score }: 커널에게 거절당했습니다 ({ $reason }). 엔진보다 낮은 점수를 주려면 특권(CAP_SYS_RESOURCE)이 필요한데 이 엔진에는 없습니다. 0 이상의 수를 쓰거나 호스트의 root로 엔진을 시작하세요.

@@ -441,7 +441,6 @@ codes! {
     MountKinds = "mount-kinds",
     MountNotThere = "mount-not-there",
     MountOverDev = "mount-over-dev",
-    MountReadOnlyAbove = "mount-read-only-above",
     MountRefused = "mount-refused",
     MountTarget = "mount-target",
     OomKillUnlimited = "oom-kill-unlimited",

@@ -82,10 +82,6 @@ fn user_mount(init: &mut Init, spec: &ProcessSpec, outside: &mut Outside, one: &
     let target = normal(&one.target)?;
     refuse(&target, &target)?;
     refuse(&target, &target::leads(spec, &target)?)?;
-    if let Some(above) = target::fixed_above(spec, &target) {
-        let fault = Fault::new(FaultKind::BadRequest, Code::MountReadOnlyAbove);
-        return Err(fault.with("target", target).with("above", above));
-    }
     init.stage(StepKind::MountInside, &target);
     init.about(About::Mount(target.clone()));
     if let MountSource::Tmpfs { options } = &one.source {

@@ -97,17 +97,6 @@ pub fn leads(spec: &ProcessSpec, path: &str) -> Result<String> {
     Ok(format!("/{}", look(spec, path)?.parts.join("/")))
 }
 
-/// The read-only mount in which a place would have to be made; none where it is there, or can be made.
-pub fn fixed_above(spec: &ProcessSpec, path: &str) -> Option<String> {
-    let found = look(spec, path).ok().filter(|found| found.there < found.parts.len())?;
-    let over = |mount: &&MountSpec| {
-        let target: Vec<_> = parts(&mount.target).collect();
-        target.len() < found.parts.len() && found.parts.starts_with(&target)
-    };
-    let above = spec.mounts.iter().filter(over).max_by_key(|mount| parts(&mount.target).count())?;
-    above.read_only.then(|| above.target.clone())
-}
-
 /// The mode of a directory of the image; none where there is none, or a mount of the user's is over it.
 pub fn mode(spec: &ProcessSpec, path: &str) -> Option<u32> {
     let found = look(spec, path).ok().filter(|found| found.there == found.parts.len())?;
