@@ -177,7 +177,7 @@ fn a_lesson_asks_of_a_cell_which_is_predicted_there_and_marked_when_packets_were
         // The pair that the page is about says why, and what changes it is what the next page does.
         let state = &app(&window).state;
         let (from, to) = state.pair().expect("the page is about a pair");
-        let cell = reach::cell(state.world(), Question::Ping, reach::IpVersion::V4, &from, &to, None).unwrap();
+        let cell = reach::cell(state.world(), Question::Ping, IpVersion::V4, &from, &to, None).unwrap();
         let steps = &state.course.as_ref().unwrap().lesson().script.steps;
         let next = steps.iter().skip_while(|step| step.id != "apart").nth(1).unwrap();
         assert_eq!((from.name(state.world()), cell.fix.as_deref()), (Some("web"), next.run.as_deref()));
