@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("spool", &["trace"]),
     ("i18n", &["spec", "trace", "tree"]),
     ("line", &["spec", "trace", "docker"]),
-    ("lesson", &["spec", "trace", "i18n"]),
+    ("lesson", &["spec", "trace", "reach", "i18n"]),
     ("client", &["spec", "trace", "tree", "reach", "packet", "docker", "i18n", "spool"]),
     ("cli", &["spec", "trace", "tree", "reach", "packet", "docker", "i18n", "line", "lesson", "client", "spool"]),
     ("ui", &["spec", "trace", "tree", "reach", "packet", "docker", "i18n", "line", "lesson", "client", "spool"]),
@@ -156,8 +156,9 @@ fn compares_codes(code: &str) -> Vec<&'static str> {
 
 /// Names of codes that are written out as texts.
 fn codes_as_text(code: &str) -> Vec<&'static str> {
-    // A header of Docker's has the same name.
-    let code = code.replace("(\"api-version\", CURRENT)", "");
+    // A header of Docker's has the same name, and words of its `--mount`.
+    let same = ["(\"api-version\", CURRENT)", "\"bind-propagation\" =>", "\"volume-driver\" =>"];
+    let code = same.iter().fold(code.to_owned(), |code, same| code.replace(same, ""));
     let names = Code::ALL.iter().map(Code::name).filter(|name| name.contains('-'));
     names.filter(|name| code.contains(&format!("\"{name}\""))).collect()
 }

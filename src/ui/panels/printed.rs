@@ -2,7 +2,7 @@
 
 use super::PanelContext;
 use crate::ui::fonts;
-use crate::ui::state::Place;
+use crate::ui::state::{Face, Place};
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
@@ -13,10 +13,13 @@ pub const LINE: f32 = 28.0;
 /// What stands between two lines of the terminal that have become one.
 const BETWEEN: &str = "   ·   ";
 
-/// The lines in one, with the words that the page waits for; none where it speaks of none, or nothing was done for it yet.
+/// The lines in one, with the words that the page waits for; none where it speaks of none, or nothing was done for it yet,
+/// and beside a claim of the notes.
 pub fn line(cx: &PanelContext<'_>) -> Option<(String, Vec<String>)> {
     let course = cx.state.course.as_ref().filter(|course| !course.is_ended())?;
-    let lines = if cx.state.place() == Some(Place::Here) { course.spoken_of() } else { Vec::new() };
+    // What the notes claim and what is true of it need the sentence's whole room.
+    let is_note = matches!(cx.state.face(), Face::Note(_));
+    let lines = if cx.state.place() == Some(Place::Here) && !is_note { course.spoken_of() } else { Vec::new() };
     let (lines, words): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
     (!lines.is_empty()).then(|| (lines.join(BETWEEN), words.concat()))
 }
