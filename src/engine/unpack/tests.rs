@@ -171,6 +171,14 @@ fn directories_that_the_tar_leaves_out_are_made_and_times_are_kept() {
 }
 
 #[test]
+fn a_directory_keeps_its_time_though_the_link_that_led_to_it_is_replaced() {
+    let items = [Item(SYMLINK, "c", "b"), Item(DIR, "b/", ""), Item(DIR, "c/a/", ""), Item(FILE, "c", "a file now")];
+    let (_outer, dir, result) = unpack(&items);
+    result.expect("unpacked");
+    assert_eq!(fs::metadata(dir.join("b/a")).expect("there").mtime(), 1_000_000_000);
+}
+
+#[test]
 fn whiteouts_hide_what_is_below_and_never_what_is_beside() {
     if !nix::unistd::geteuid().is_root() {
         assert!(std::env::var_os("DOCKWALK_TEST_REQUIRE").is_none(), "needs root");

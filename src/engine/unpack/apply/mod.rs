@@ -216,8 +216,10 @@ impl Applier {
     fn remember_directory(&mut self, place: &Place<'_>, time: Time) -> Result<(), ApplyError> {
         let stat = overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"))?;
         let dated = Dated { time, inode: stat.map_or(0, |stat| stat.st_ino), entry: self.tally.entries };
-        if self.dirs.insert(place.path.to_vec(), dated).is_none() {
-            self.bytes_of_dirs += place.path.len();
+        let path = self.places.real(place)?;
+        let length = path.len();
+        if self.dirs.insert(path, dated).is_none() {
+            self.bytes_of_dirs += length;
             if self.bytes_of_dirs > self.options.limits.directories {
                 return Err(ApplyError::Tar(self.options.limits.too_many_directories()));
             }

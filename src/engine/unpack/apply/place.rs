@@ -4,10 +4,10 @@ use crate::engine::unpack::limits::Limits;
 use crate::engine::unpack::{Options, overlay};
 use crate::engine::{Fault, Result, handle};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::fcntl::{OFlag, open, readlink};
 use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -90,6 +90,21 @@ impl Places {
         let Some(dir) = found.map(Rc::new) else { return Ok(None) };
         self.last = Some((path.to_vec(), Rc::clone(&dir)));
         Ok(Some(dir))
+    }
+
+    /// The path of a place by which no link leads: one that an entry was led by may be replaced by a later entry.
+    pub fn real(&self, place: &Place<'_>) -> Result<Vec<u8>, ApplyError> {
+        let (dir, name) = split(place.path);
+        if dir.is_empty() {
+            return Ok(place.path.to_vec());
+        }
+        let path = |dir: &OwnedFd| {
+            readlink(&handle::itself(dir)).map(OsString::into_encoded_bytes).map_err(ApplyError::errno("readlink"))
+        };
+        let (root, dir) = (path(&self.root)?, path(&place.dir)?);
+        let below = dir.strip_prefix(root.as_slice()).unwrap_or(&dir);
+        let below = below.strip_prefix(b"/").unwrap_or(below);
+        Ok(if below.is_empty() { name.to_vec() } else { [below, b"/", name].concat() })
     }
 
     /// Removes what an earlier entry of the same tar made there.
