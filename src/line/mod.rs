@@ -16,6 +16,6 @@ mod words;
 
 pub use complete::{Fit, Fits, fits};
 pub use names::Names;
-pub use refused::{command, refused};
+pub use refused::{OWN, command, refused};
 pub use switches::with_values;
 pub use words::split;

@@ -7,8 +7,11 @@ use crate::trace::{Code, Problem};
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+/// What is this program's own and no command of docker's, with `dockwalk` before it.
+pub const OWN: [&str; 3] = ["registry", "reach", "walk"];
+
 /// The words with which this program is called for a line that a person typed: docker's commands with and without `docker`, `host …`
-/// or `dockwalk registry …`. `grammar` is the whole program's, built; without one every word is taken for a command.
+/// or one of its [`OWN`]. `grammar` is the whole program's, built; without one every word is taken for a command.
 pub fn command(grammar: Option<&Command>, line: &str) -> Result<Vec<String>, Problem> {
     let words = split(line).ok_or_else(|| Problem::new(Code::TerminalQuote).with("command", line))?;
     let named = words.strip_prefix(&["dockwalk".to_owned()]);
@@ -17,7 +20,7 @@ pub fn command(grammar: Option<&Command>, line: &str) -> Result<Vec<String>, Pro
     if first == "host" {
         return Ok(words);
     }
-    if named && first == "registry" {
+    if named && OWN.contains(&first) {
         let wrong = grammar.and_then(|grammar| refused(&parse(grammar, &words).err()?, grammar, &words));
         return wrong.map_or(Ok(words), Err);
     }

@@ -3,6 +3,7 @@
 use crate::cli::Args;
 use crate::i18n::{Lang, Words};
 use crate::lesson::{Lesson, Source, embedded, is_called, lint, play, recording};
+use crate::line::OWN;
 use crate::spec::visible;
 use crate::trace::{Code, Problem, log};
 use clap::Parser;
@@ -135,8 +136,8 @@ fn recordings_beside(lessons: &Path) -> PathBuf {
 fn command_parses(command: &str) -> Result<(), String> {
     let argv = argv(&command.replace("{{bind}}", "/bind")).ok_or("a quotation mark is not closed")?;
     let argv = own(argv);
-    if !argv.first().is_some_and(|first| ["docker", "registry", "reach"].contains(&first.as_str())) {
-        return Err("it does not begin with `docker`, `dockwalk registry` or `dockwalk reach`".to_owned());
+    if !argv.first().is_some_and(|first| first == "docker" || OWN.contains(&first.as_str())) {
+        return Err(format!("it begins neither with `docker` nor with `dockwalk` and one of {}", OWN.join(", ")));
     }
     Args::try_parse_from(std::iter::once("dockwalk".to_owned()).chain(argv)).map(drop).map_err(|error| {
         let text = error.to_string();

@@ -64,7 +64,9 @@ impl NamespaceObserver {
 
     /// Records how this namespace differs from what was last recorded of it. `cause` is the request that came before.
     pub(super) fn look(&mut self, cause: Option<&Evidence>, record: Recorded<'_>) -> Result<()> {
-        let told = self.multicast.as_ref().and_then(Multicast::drain).unwrap_or_default();
+        let mut told = self.multicast.as_ref().and_then(Multicast::drain).unwrap_or_default();
+        // Of an address of IPv6 the kernel tells a little after it has acknowledged it.
+        told.differs.addresses |= cause.is_some();
         self.differ(cause, told, record)
     }
 

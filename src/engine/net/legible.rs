@@ -58,7 +58,7 @@ fn is_legible(mut bytes: &[u8], names: &[u16]) -> bool {
         let of = kind & TYPE;
         let is = match of {
             PROPERTIES => is_legible(content, &[ALTERNATIVE]),
-            of if names.contains(&of) => std::str::from_utf8(name(content)).is_ok(),
+            of if names.contains(&of) => is_text(name(content)),
             _ => true,
         };
         if !is {
@@ -97,16 +97,21 @@ fn legible(mut bytes: &[u8], names: &[u16]) -> Option<Vec<u8>> {
 /// With its NUL; none where it is text already.
 fn text(content: &[u8]) -> Option<Vec<u8>> {
     let name = name(content);
-    if std::str::from_utf8(name).is_ok() {
+    if is_text(name) {
         return None;
     }
     let mut text = Vec::new();
     for chunk in name.utf8_chunks() {
-        text.extend(chunk.valid().bytes());
+        text.extend(chunk.valid().replace('\\', "\\x5c").bytes());
         text.extend(chunk.invalid().iter().flat_map(|byte| std::ascii::escape_default(*byte)));
     }
     text.push(0);
     Some(text)
+}
+
+/// It is shown as it is. One with a backslash could be taken for another that has none.
+fn is_text(name: &[u8]) -> bool {
+    !name.contains(&b'\\') && std::str::from_utf8(name).is_ok()
 }
 
 fn name(content: &[u8]) -> &[u8] {

@@ -309,10 +309,14 @@ impl Net {
                 tracing::warn!(%fault, "a network namespace is not looked at");
             }
         };
-        said(self.host.observer.lock().look(None, &record));
+        let whole = |observer: &mut observer::NamespaceObserver| {
+            observer.table = None;
+            observer.look(None, &record)
+        };
+        said(whole(&mut self.host.observer.lock()));
         said(self.host.look_at_forwarding(&conductor.world(), &record));
         let sandboxes = self.host.sandboxes.lock().values().cloned().collect::<Vec<_>>();
-        sandboxes.iter().for_each(|sandbox| said(sandbox.lock().observer.look(None, &record)));
+        sandboxes.iter().for_each(|sandbox| said(whole(&mut sandbox.lock().observer)));
     }
 
     /// Makes a container's network namespace, in which there is nothing but a `lo` that is down.

@@ -133,7 +133,7 @@ impl Multicast {
                         take(&bytes);
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return any.then_some(lost),
                 Err(error) if error.raw_os_error() == Some(Errno::ENOBUFS as i32) => {
                     (lost, any) = (Lost(Some(self.socket.as_raw_fd())), true);
                 }
@@ -144,6 +144,8 @@ impl Multicast {
                 }
             }
         }
+        // There may be more, and of what does not fit any more the kernel says nothing.
+        self.unseen.store(any, Ordering::Release);
         any.then_some(lost)
     }
 

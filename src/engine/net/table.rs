@@ -184,6 +184,11 @@ impl Table {
                 None => self.links.push(row),
             }
         }
+        // Asked for one after the other they may be of two moments; of no one moment are two of one name.
+        let names_now: BTreeSet<&str> = self.links.iter().map(|row| row.name.as_str()).collect();
+        if names_now.len() < self.links.len() || self.links.len() > READ {
+            return Ok(false);
+        }
         if differs.addresses {
             (self.addresses, self.cut[1]) = addresses(netlink, &names)?;
         }

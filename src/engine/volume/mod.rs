@@ -136,6 +136,12 @@ impl Volumes {
         }
         let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
         cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
+            let users = self.users_of(&name);
+            let _one_at_a_time = users.lock();
+            if data.is_dir() {
+                // Somebody else was faster: it is as they wanted it.
+                return self.get(&name);
+            }
             let dir = self.root.join(&name);
             keep(&dir, LABELS, &wanted.labels)?;
             keep(&dir, OPTIONS, &wanted.options)?;
@@ -173,18 +179,21 @@ impl Volumes {
     /// Deletes a volume. `in_use` tells which containers use it, if any do: then it is refused.
     pub fn remove(&self, cx: &Cx, name: &str, in_use: &dyn Fn(&str) -> Vec<String>) -> Result<()> {
         let volume = self.get(name).inspect_err(|_missing| self.missed(cx, name))?;
-        let users = in_use(name);
-        if !users.is_empty() {
-            let refused = Fault::new(FaultKind::Conflict, Code::VolumeInUse).with("name", name);
-            return Err(refused.with("containers", users.join(", ")));
-        }
+        let unused = || {
+            let users = in_use(name);
+            let refused = || Fault::new(FaultKind::Conflict, Code::VolumeInUse).with("name", name);
+            if users.is_empty() { Ok(()) } else { Err(refused().with("containers", users.join(", "))) }
+        };
+        unused()?;
         let dir = self.root.join(&volume.name);
-        // What is mounted there is not the volume's to delete.
-        if !volume.options.is_empty() {
-            self.unmount_now(cx, name)?;
-        }
         let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).by_hand(format!("rm -r {}", dir.display()));
         cx.step(plan.call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)")), |cx| {
+            // From here on nobody mounts anything there: whoever waits for it finds the volume gone.
+            let users = self.users_of(name);
+            let _nobody_else = users.lock();
+            unused()?;
+            // What is mounted there is not the volume's to delete.
+            self.unmount_now(cx, name)?;
             handle::remove(&dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
             if cx.world().volumes.contains_key(name) {
                 cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence::absent(&dir)]);
@@ -259,13 +268,26 @@ fn keep(dir: &Path, name: &str, labels: &BTreeMap<String, String>) -> Result<()>
 }
 
 fn kept(dir: &Path, name: &str) -> BTreeMap<String, String> {
-    let mut text = Vec::new();
-    let Ok(file) = File::open(dir.join(name)) else { return BTreeMap::new() };
-    let read = file.take(LABEL_BYTES).read_to_end(&mut text).map_err(serde_json::Error::io);
-    read.and_then(|_| serde_json::from_slice(&text)).unwrap_or_else(|error| {
+    written(dir, name).unwrap_or_else(|error| {
         tracing::warn!(%error, dir = %dir.display(), name, "what is kept of a volume cannot be read");
         BTreeMap::new()
     })
+}
+
+/// Its options. Where they cannot be read a container must not write into the bare directory instead.
+fn options(dir: &Path) -> Result<BTreeMap<String, String>> {
+    written(dir, OPTIONS).map_err(|error| Fault::io("read", dir.join(OPTIONS).display(), &error))
+}
+
+/// Nothing where there is no such file.
+fn written(dir: &Path, name: &str) -> io::Result<BTreeMap<String, String>> {
+    let file = match File::open(dir.join(name)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        file => file?,
+    };
+    let mut text = Vec::new();
+    file.take(LABEL_BYTES).read_to_end(&mut text)?;
+    Ok(serde_json::from_slice(&text)?)
 }
 
 fn seen(volume: &Volume) -> Seen {

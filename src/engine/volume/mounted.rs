@@ -1,7 +1,7 @@
 //! Volumes that are made of more than a directory: mounted in the engine's mount namespace for the first container that uses one,
 //! unmounted after the last. Content in memory goes with that, as in Docker.
 
-use super::driver::Backing;
+use super::driver::{self, Backing};
 use super::{Volume, Volumes};
 use crate::engine::conductor::Cx;
 use crate::engine::evidence;
@@ -23,17 +23,19 @@ fn scope(name: &str) -> String {
 }
 
 impl Volumes {
-    fn users_of(&self, name: &str) -> Arc<Mutex<BTreeSet<ContainerId>>> {
+    pub(super) fn users_of(&self, name: &str) -> Arc<Mutex<BTreeSet<ContainerId>>> {
         Arc::clone(self.users.lock().entry(name.to_owned()).or_default())
     }
 
     /// Mounts what a volume is made of for a container, unless another one has it already: the step `MountVolume`. Of a volume that
     /// is a directory alone nothing is mounted.
     pub fn mount(&self, cx: &Cx, volume: &Volume, user: &ContainerId) -> Result<()> {
-        let Some(backing) = volume.backing()? else { return Ok(()) };
+        let Some(backing) = driver::backing(&super::options(&self.dir(&volume.name))?)? else { return Ok(()) };
         let users = self.users_of(&volume.name);
         let mut users = users.lock();
-        if users.is_empty() {
+        // Somebody may have deleted it meanwhile, or unmounted it by hand.
+        self.get(&volume.name)?;
+        if find_mount(&volume.path)?.is_none() {
             mount(cx, volume, &backing)?;
         }
         users.insert(user.clone());
@@ -54,20 +56,21 @@ impl Volumes {
     pub(super) fn unmount_now(&self, cx: &Cx, name: &str) -> Result<()> {
         let path = self.place(name);
         let pending = cx.conductor().journal().pending_of::<RootfsInverse>(&scope(name));
-        let done = || pending.iter().try_for_each(|(entry, _)| cx.undone(*entry));
-        let Some((found, _)) = find_mount(&path)? else { return done() };
-        let call = format!("umount2({path:?}, MNT_DETACH)");
-        let plan = Plan::new(StepKind::Unmount, path.display()).call(&call);
-        cx.step(plan.by_hand(format!("umount {}", path.display())), |cx| {
-            let unmounted = evidence::umount(&path, MntFlags::MNT_DETACH);
-            let unmounted = unmounted.map_err(|e| Fault::io("unmount", path.display(), &e.into()))?;
-            done()?;
-            let key = MountKey { mntns: mount_namespace()?, id: found.id };
-            if cx.world().mounts.contains_key(&key) {
-                cx.observe(Change::MountGone { key }, vec![unmounted]);
-            }
-            Ok(())
-        })
+        // One may lie upon the other.
+        while let Some((found, _)) = find_mount(&path)? {
+            let call = format!("umount2({path:?}, MNT_DETACH)");
+            let plan = Plan::new(StepKind::Unmount, path.display()).call(&call);
+            cx.step(plan.by_hand(format!("umount {}", path.display())), |cx| {
+                let unmounted = evidence::umount(&path, MntFlags::MNT_DETACH);
+                let unmounted = unmounted.map_err(|e| Fault::io("unmount", path.display(), &e.into()))?;
+                let key = MountKey { mntns: mount_namespace()?, id: found.id };
+                if cx.world().mounts.contains_key(&key) {
+                    cx.observe(Change::MountGone { key }, vec![unmounted]);
+                }
+                Ok(())
+            })?;
+        }
+        pending.iter().try_for_each(|(entry, _)| cx.undone(*entry))
     }
 }
 
@@ -86,7 +89,15 @@ fn mount(cx: &Cx, volume: &Volume, backing: &Backing) -> Result<()> {
             }
         };
         let missing = || Fault::failed(Code::MountNotThere).with("path", path.display());
-        let (found, line) = find_mount(path)?.ok_or_else(missing)?;
+        let (found, line) = match find_mount(path).and_then(|found| found.ok_or_else(missing)) {
+            Ok(found) => found,
+            Err(fault) => {
+                evidence::umount(path, MntFlags::MNT_DETACH)
+                    .map_or_else(|error| tracing::warn!(%error, "a volume stays mounted"), drop);
+                cx.undone(entry)?;
+                return Err(fault);
+            }
+        };
         evidence.push(line);
         let kind = MountKind::Volume { name: volume.name.clone() };
         cx.observe(Change::MountSeen(found.mount(mntns, None, kind)), evidence);

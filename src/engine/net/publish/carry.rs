@@ -28,8 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PIECE: usize = 64 << 10;
 /// Who has said this many bytes has more to say: the next go by a pipe within the kernel (splice(2)) and are not copied here.
 const MUCH: usize = 1 << 20;
-/// Bytes that a pipe may hold.
-const PIPE: i32 = 1 << 20;
+/// Bytes that a pipe may hold: a user has 64 MiB of pipes in all, the shells' among them (`pipe-user-pages-soft`).
+const PIPE: i32 = 256 << 10;
 /// Bytes of a datagram.
 const DATAGRAM: usize = 65_536;
 
@@ -297,7 +297,11 @@ impl Pipe {
         loop {
             let mut held = splice(from.as_fd(), self.into.as_fd(), PIPE as usize).map_err(Cut::From)?;
             if held == 0 {
-                return Ok(());
+                // It is the end, or something urgent that the kernel does not splice.
+                match copy(from, to, 1)? {
+                    Said::All => return Ok(()),
+                    Said::Much => continue,
+                }
             }
             while held > 0 {
                 match splice(self.out.as_fd(), to.as_fd(), held).map_err(Cut::To)? {

@@ -216,7 +216,7 @@ impl Applier {
     fn remember_directory(&mut self, place: &Place<'_>, time: Time) -> Result<(), ApplyError> {
         let stat = overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"))?;
         let dated = Dated { time, inode: stat.map_or(0, |stat| stat.st_ino), entry: self.tally.entries };
-        let path = self.places.real(place)?;
+        let path = self.places.real(place);
         let length = path.len();
         if self.dirs.insert(path, dated).is_none() {
             self.bytes_of_dirs += length;

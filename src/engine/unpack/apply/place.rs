@@ -93,18 +93,17 @@ impl Places {
     }
 
     /// The path of a place by which no link leads: one that an entry was led by may be replaced by a later entry.
-    pub fn real(&self, place: &Place<'_>) -> Result<Vec<u8>, ApplyError> {
+    pub fn real(&self, place: &Place<'_>) -> Vec<u8> {
         let (dir, name) = split(place.path);
         if dir.is_empty() {
-            return Ok(place.path.to_vec());
+            return place.path.to_vec();
         }
-        let path = |dir: &OwnedFd| {
-            readlink(&handle::itself(dir)).map(OsString::into_encoded_bytes).map_err(ApplyError::errno("readlink"))
-        };
-        let (root, dir) = (path(&self.root)?, path(&place.dir)?);
+        let path = |dir: &OwnedFd| readlink(&handle::itself(dir)).map(OsString::into_encoded_bytes);
+        // One that is longer than a path may be has none (`ENAMETOOLONG`).
+        let (Ok(root), Ok(dir)) = (path(&self.root), path(&place.dir)) else { return place.path.to_vec() };
         let below = dir.strip_prefix(root.as_slice()).unwrap_or(&dir);
         let below = below.strip_prefix(b"/").unwrap_or(below);
-        Ok(if below.is_empty() { name.to_vec() } else { [below, b"/", name].concat() })
+        if below.is_empty() { name.to_vec() } else { [below, b"/", name].concat() }
     }
 
     /// Removes what an earlier entry of the same tar made there.
