@@ -14,9 +14,8 @@ const LINES: &[(&str, &str)] = &[
 ];
 
 /// What a host answers that is in no swarm, Docker's as well.
-const OF_SWARMS: [(&str, &str); 10] = [
+const OF_SWARMS: [(&str, &str); 9] = [
     ("GET", "/swarm"),
-    ("POST", "/swarm/update?version=1"),
     ("GET", "/swarm/unlockkey"),
     ("GET", "/nodes"),
     ("GET", "/services"),
