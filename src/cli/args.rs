@@ -213,7 +213,7 @@ pub struct WalkArgs {
     /// Who sends: a container, or `host`
     #[arg(value_name = "FROM")]
     pub from: String,
-    /// Whom it is for, with a TCP port, or without one for a ping: db, db:5432, host, outside, 172.18.0.2, [fd00::2]:80
+    /// Whom it is for, with a TCP port, or without one for a ping: db, db:5432, host, outside, 172.18.0.2, fd00::2
     #[arg(value_name = "TO[:PORT]")]
     pub to: String,
     /// Send it by IPv6 instead of IPv4
