@@ -92,9 +92,10 @@ fn mount(cx: &Cx, volume: &Volume, backing: &Backing) -> Result<()> {
         let (found, line) = match find_mount(path).and_then(|found| found.ok_or_else(missing)) {
             Ok(found) => found,
             Err(fault) => {
-                evidence::umount(path, MntFlags::MNT_DETACH)
-                    .map_or_else(|error| tracing::warn!(%error, "a volume stays mounted"), drop);
-                cx.undone(entry)?;
+                // Where it stays mounted it stays in the journal, too.
+                if evidence::umount(path, MntFlags::MNT_DETACH).is_ok() {
+                    cx.undone(entry)?;
+                }
                 return Err(fault);
             }
         };

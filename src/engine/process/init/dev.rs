@@ -7,6 +7,7 @@
 //!
 //! All else in a container is mounted `nodev`, so a node that it makes with `mknod` (Docker leaves it CAP_MKNOD) opens
 //! nothing. Docker reaches the same with a device control group, which needs a hierarchy that not every host has.
+//! What the host mounts later below a bind of `slave` or `shared` propagation comes with the host's own flags: there such a node opens.
 
 use super::shape::{Outside, Tree};
 use super::*;
