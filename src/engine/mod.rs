@@ -5,6 +5,7 @@ pub mod archive;
 pub mod cgroup;
 pub mod conductor;
 pub mod container;
+pub mod contents;
 mod documents;
 mod evidence;
 mod fault;
@@ -45,6 +46,7 @@ pub use undo::undoers;
 
 use crate::client::protocol::EngineInfo;
 use container::{Containers, ExecSessions};
+use contents::Contents;
 use lab::Lab;
 use net::Net;
 use process::Spawner;
@@ -75,8 +77,10 @@ pub struct Engine {
     pub spawner: Spawner,
     /// Volumes.
     pub volumes: Volumes,
-    /// What containers write.
+    /// What containers write into their own layers.
     pub uppers: Uppers,
+    /// And elsewhere.
+    pub contents: Contents,
     /// Containers.
     pub containers: Containers,
     /// Commands beside a container's main process.

@@ -7,6 +7,7 @@
 //! ```
 
 use super::container::{Containers, ExecSessions};
+use super::contents::Contents;
 use super::lab::{self, Lab};
 use super::net::{Machine, Net};
 use super::process::Spawner;
@@ -208,6 +209,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
             spawner,
             volumes,
             uppers: Uppers::start(Arc::clone(conductor))?,
+            contents: Contents::start(Arc::clone(conductor))?,
             containers: Containers::default(),
             sessions: ExecSessions::default(),
             news: super::news::News::default(),
@@ -220,6 +222,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
         };
         engine.restore_networks(cx)?;
         engine.restore(cx)?;
+        engine.watch_volumes()?;
         Ok(engine)
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Each [`Change`] has a message `change-<kind>`, some of them several, by what is different from the World before.
 
+mod contents;
 mod upper;
 pub(super) mod walk;
 
@@ -167,6 +168,7 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::DirSeen(_)
         | Change::DirGone { .. } => describe_storage(change, before),
         Change::UpperChanged(it) => upper::describe(it, before),
+        Change::ContentsSeen(it) => contents::describe(it, before),
         Change::ContainerCreated(_)
         | Change::ContainerFound(_)
         | Change::ContainerState { .. }

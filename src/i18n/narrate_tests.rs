@@ -63,6 +63,13 @@ fn mount(kind: MountKind) -> Change {
     })
 }
 
+fn contents(home: Home, files: &[&str]) -> Change {
+    let file = |path: &&str| HomeFile { path: (*path).to_owned(), inode: 7, size: 5, changed: 1 };
+    let files_named = files.iter().map(|path| (*path).to_owned()).collect();
+    let (newest, files): (Vec<_>, _) = (files.iter().map(file).collect(), files.len() as u64);
+    Change::ContentsSeen(Contents { home, newest, fresh: files_named, files, dirs: 0, bytes: 5 * files, whole: true })
+}
+
 /// One or more of every kind of change, with variants that have a sentence of their own.
 fn samples() -> Vec<Change> {
     let text = |text: &str| text.to_owned();
@@ -174,6 +181,10 @@ fn samples() -> Vec<Change> {
         mount(MountKind::System),
         Change::MountGone { key: MountKey { mntns: 1, id: 2 } },
         Change::VolumeSeen(Volume { name: text("memo"), path: text("/v"), anonymous: false }),
+        contents(Home::Volume { name: text("memo") }, &["a/memo"]),
+        contents(Home::Bind { from: text("/h") }, &[""]),
+        contents(Home::Bind { from: text("/h") }, &["memo", "note"]),
+        contents(Home::Tmpfs { mount: MountKey { mntns: 1, id: 2 } }, &[]),
         Change::VolumeGone { name: text("memo") },
         Change::DirGone { path: text("/d") },
         Change::ContainerCreated(a_container()),
@@ -352,7 +363,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 60;
+const KINDS: usize = 61;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -363,7 +374,7 @@ fn kind(change: &Change) -> usize {
         C::BlobRejected { .. } => 11, C::BlobGone { .. } => 12, C::LayerUnpacked(_) => 13, C::LayerGone { .. } => 14,
         C::ImageTagged { .. } => 15, C::ImageUntagged { .. } => 16, C::ImageGone { .. } => 17, C::MountSeen(_) => 18,
         C::MountGone { .. } => 19, C::VolumeSeen(_) => 20, C::VolumeGone { .. } => 21, C::DirSeen(_) => 22,
-        C::UpperChanged(_) => 48, C::DirGone { .. } => 23, C::ContainerCreated(_) => 24, C::ContainerState { .. } => 25,
+        C::ContentsSeen(_) => 60, C::UpperChanged(_) => 48, C::DirGone { .. } => 23, C::ContainerCreated(_) => 24, C::ContainerState { .. } => 25,
         C::ContainerRenamed { .. } => 49, C::ContainerHealth { .. } => 50, C::ContainerFound(_) => 51,
         C::ContainerGone { .. } => 26, C::NamespaceSeen(_) => 27, C::NamespaceGone { .. } => 28,
         C::ProcessSeen(_) => 29, C::ProcessChanged { .. } => 30, C::ProcessGone { .. } => 31, C::CgroupSeen(_) => 32,

@@ -1,6 +1,6 @@
 use super::{
-    Change, Content, Damage, Hop, LearnedMac, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit, RegistryWait,
-    Rejected, Walk, WalkEndpoint,
+    Change, Content, Damage, Home, Hop, LearnedMac, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit,
+    RegistryWait, Rejected, Walk, WalkEndpoint,
 };
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub enum Entity {
     Dir(String),
     /// A path of a container's writable layer.
     UpperFile(ContainerId, String),
+    /// One file of a volume, a bind mount's source or a tmpfs, by its path there.
+    HomeFile(Box<Home>, String),
     /// By id.
     Container(ContainerId),
     /// By inode number.
@@ -69,6 +71,17 @@ impl Content {
             Self::Manifest => Entity::Manifest(digest),
             Self::Config => Entity::Config(digest),
             Self::Blob => Entity::Blob(digest),
+        }
+    }
+}
+
+impl Home {
+    /// What is drawn of it.
+    pub fn entity(&self) -> Entity {
+        match self {
+            Self::Volume { name } => Entity::Volume(name.clone()),
+            Self::Bind { from } => Entity::Dir(from.clone()),
+            Self::Tmpfs { mount } => Entity::Mount(*mount),
         }
     }
 }
@@ -107,6 +120,7 @@ impl Change {
             Self::DirSeen(dir) => Entity::Dir(dir.path.clone()),
             Self::DirGone { path } => Entity::Dir(path.clone()),
             Self::UpperChanged(it) => Entity::Dir(it.upper.clone()),
+            Self::ContentsSeen(it) => it.home.entity(),
             Self::ContainerCreated(container) | Self::ContainerFound(container) => {
                 Entity::Container(container.id.clone())
             }
@@ -156,6 +170,9 @@ impl Change {
         if let Self::UpperChanged(it) = self {
             let paths = it.files.iter().map(|file| &file.path).chain(&it.gone);
             all.extend(paths.map(|path| Entity::UpperFile(it.container.clone(), path.clone())));
+        }
+        if let Self::ContentsSeen(it) = self {
+            all.extend(it.fresh.iter().map(|path| Entity::HomeFile(Box::new(it.home.clone()), path.clone())));
         }
         all
     }

@@ -1,5 +1,6 @@
 //! What is known of one thing of the World, as a title and a table. The inspector shows it; nothing here paints.
 
+mod homes;
 mod isolation;
 mod upper;
 
@@ -7,7 +8,7 @@ use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::{Digest, NetworkId};
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Entity, Family, Health, Link, LinkKind, Mode, MountKind, PortState,
+    BlobState, ContainerState, Descriptor, Entity, Family, Health, Home, Link, LinkKind, Mode, MountKind, PortState,
     Transport, World,
 };
 
@@ -142,6 +143,7 @@ fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         Entity::Tag(_) | Entity::Blob(_) | Entity::Layer(_) => stored(entity, world, t),
         Entity::Mount(_) | Entity::Volume(_) | Entity::Dir(_) => storage(entity, world, t),
         Entity::UpperFile(container, path) => upper::file(container, path, world, t),
+        Entity::HomeFile(home, path) => homes::file(home, path, world, t),
         Entity::Container(_) | Entity::Namespace(_) | Entity::Process(_) | Entity::Cgroup(_) => {
             process(entity, world, t)
         }
@@ -311,6 +313,7 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.row("fact-options", &mount.options);
             t.row("fact-mount-id", mount.key.id);
             t.link("fact-mntns", mount.key.mntns, Entity::Namespace(mount.key.mntns));
+            homes::contents(&Home::Tmpfs { mount: *key }, world, t);
             Some((mount.target.clone(), "kind-mount", Family::Storage))
         }
         Entity::Volume(key) => {
@@ -326,6 +329,7 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
                 let name = world.containers.get(id).map_or_else(|| id.short().to_owned(), |c| c.name.clone());
                 t.link("fact-held-by", format!("{name} {}", mount.target), Entity::Container(id.clone()));
             }
+            homes::contents(&Home::Volume { name: key.clone() }, world, t);
             Some((key.clone(), "kind-volume", Family::Storage))
         }
         Entity::Dir(key) => {
@@ -336,6 +340,7 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             if let Some((id, upper)) = world.uppers.iter().find(|(_, upper)| upper.path == *key) {
                 upper::directory(upper, id, t);
             }
+            homes::contents(&Home::Bind { from: key.clone() }, world, t);
             let name = key.rsplit('/').find(|part| !part.is_empty()).unwrap_or(key);
             Some((name.to_owned(), "kind-dir", Family::Storage))
         }

@@ -333,6 +333,7 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
                 spotlight: false,
                 of: None,
                 reach: &Reaching::PING,
+                places: &[],
                 live: Live::default(),
             },
         );

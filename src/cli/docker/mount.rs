@@ -8,7 +8,7 @@ use crate::trace::Code;
 pub(super) fn parse(text: &str) -> Result<MountRequest, ClientError> {
     let mut mount = MountRequest { kind: "volume".to_owned(), ..MountRequest::default() };
     let mut names = Vec::new();
-    for field in fields(text) {
+    for field in fields(text).ok_or_else(|| ClientError::new(Code::MountQuotes).with("mount", text))? {
         // `--mount type=bind, source=…`: the shell has cut it in two, and the rest would be taken for the image.
         if field != field.trim() || field.is_empty() {
             return Err(ClientError::new(Code::MountSpace).with("mount", text));
@@ -32,24 +32,40 @@ pub(super) fn parse(text: &str) -> Result<MountRequest, ClientError> {
     Ok(mount)
 }
 
-/// Commas separate but within quotes: `"volume-opt=o=size=1m,uid=7"`.
-fn fields(text: &str) -> Vec<String> {
-    let (mut all, mut quoted, mut before) = (vec![String::new()], false, '\0');
-    for c in text.chars() {
-        let begins = all.last().is_none_or(String::is_empty);
-        match c {
-            '"' if quoted || (begins && before != '"') => quoted = !quoted,
-            ',' if !quoted => all.push(String::new()),
-            // Two of them within quotes are one.
-            '"' if before == '"' => {
-                quoted = true;
-                all.last_mut().into_iter().for_each(|field| field.push(c));
+/// Commas separate but within quotes: `"volume-opt=o=size=1m,uid=7"`. A field is quoted as a whole or not at all (RFC 4180, as Go's
+/// `encoding/csv` reads it); none where it is not so.
+fn fields(text: &str) -> Option<Vec<String>> {
+    let (mut all, mut rest) = (Vec::new(), text);
+    loop {
+        let (field, behind) = match rest.strip_prefix('"') {
+            Some(quoted) => whole(quoted)?,
+            None => {
+                let (field, behind) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+                (Some(field).filter(|field| !field.contains('"'))?.to_owned(), behind)
             }
-            _ => all.last_mut().into_iter().for_each(|field| field.push(c)),
+        };
+        all.push(field);
+        if behind.is_empty() {
+            return Some(all);
         }
-        before = c;
+        rest = behind.strip_prefix(',')?;
     }
-    all
+}
+
+/// What stands before the quote that closes, in which two quotes are one; and what is behind that.
+fn whole(mut text: &str) -> Option<(String, &str)> {
+    let mut field = String::new();
+    loop {
+        let (part, behind) = text.split_once('"')?;
+        field.push_str(part);
+        match behind.strip_prefix('"') {
+            Some(more) => {
+                field.push('"');
+                text = more;
+            }
+            None => return Some((field, behind)),
+        }
+    }
 }
 
 fn set(mount: &mut MountRequest, name: &str, value: Option<&str>) -> Result<(), Code> {
@@ -161,6 +177,9 @@ mod tests {
     fn a_space_after_a_comma_is_explained() {
         for (bad, code) in [
             ("type=bind,", Code::MountSpace),
+            ("\"target=/b", Code::MountQuotes),
+            ("\"target=/b\"x", Code::MountQuotes),
+            ("target=/\"b\"", Code::MountQuotes),
             ("type=bind, source=/a,target=/b", Code::MountSpace),
             ("type=bind,source=/a", Code::MountWithoutTarget),
             ("target=/b,nope=1", Code::MountField),

@@ -80,6 +80,11 @@ impl Conductor {
         self.recorder.observe(None, change, evidence);
     }
 
+    /// The same of what may be gone meanwhile: recorded where `holds` is true of the World that it is recorded in.
+    pub fn notice_where(&self, holds: impl FnOnce(&World) -> bool, change: Change, evidence: Vec<Evidence>) -> bool {
+        self.recorder.observe_where(holds, None, change, evidence)
+    }
+
     /// Records what a terminal printed; `container` is none for the lab host's.
     pub fn console(&self, container: Option<ContainerId>, text: String) {
         self.recorder.push(Body::Console { container, text });

@@ -92,11 +92,27 @@ impl Recorder {
     }
 
     pub(super) fn observe(&self, step: Option<StepId>, change: Change, evidence: Vec<Evidence>) {
+        self.observe_where(|_| true, step, change, evidence);
+    }
+
+    /// Records it where that holds of what is true then. False where it does not: nothing is recorded.
+    pub(super) fn observe_where(
+        &self,
+        holds: impl FnOnce(&World) -> bool,
+        step: Option<StepId>,
+        change: Change,
+        evidence: Vec<Evidence>,
+    ) -> bool {
         let (change, evidence) = (change.bounded(), crate::trace::command::all_bounded(evidence));
         let long = evidence.iter().any(Evidence::is_long).then(|| evidence.clone());
         let evidence = evidence.into_iter().map(Evidence::inlined).collect();
         let body = Body::Observed { step, change: Box::new(change), evidence };
-        self.append(&mut self.lock(), body, long.as_deref());
+        let mut state = self.lock();
+        let is_so = holds(&state.head);
+        if is_so {
+            self.append(&mut state, body, long.as_deref());
+        }
+        is_so
     }
 
     /// The whole evidence of an event; what is left of it, and how much it was, where the disk did not take it.

@@ -5,7 +5,7 @@ use crate::engine::evidence;
 use crate::engine::moment::Moment;
 use crate::engine::process::{MountSource, Running};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, Result, rootfs};
-use crate::trace::{Book, Change, Code, ContainerState, OpKind, Plan, Problem, StepKind};
+use crate::trace::{Book, Change, Code, ContainerState, Home, OpKind, Plan, Problem, StepKind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -94,6 +94,7 @@ impl Engine {
         let (subject, _room) = (&container.name, self.reserve.give());
         // What it wrote last comes before its end.
         self.uppers.settle(&container.id);
+        self.leave_homes(container);
         let result = self.conductor.operate(OpKind::ContainerExit, subject, "", &Cancel::new(), |cx| {
             let plan = Plan::new(StepKind::ProcessEnds, subject).call(format!("exit status {status}"));
             let reaped = cx.step(plan, |cx| {
@@ -158,7 +159,14 @@ impl Engine {
             MountSource::Volume { name, .. } => Some(name),
             _ => None,
         });
-        volumes.map(|name| self.volumes.unmount(cx, name, &container.id)).fold(Ok(()), Result::and)
+        volumes
+            .map(|name| {
+                let unmounted = self.volumes.unmount(cx, name, &container.id);
+                // What was in memory is gone with it.
+                self.contents.settle(&Home::Volume { name: name.clone() });
+                unmounted
+            })
+            .fold(Ok(()), Result::and)
     }
 
     /// A start has failed: undoes what it made, however far it came.

@@ -22,6 +22,7 @@ mod diff;
 pub mod examine;
 mod exit;
 mod health;
+mod homes;
 mod invalid;
 mod ipc;
 mod isolation;

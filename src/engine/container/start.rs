@@ -51,6 +51,7 @@ impl Engine {
             self.still_lends(&made.ipc, container).inspect_err(|_| self.kill_and_reap(cx, &running))?;
             let address = made.endpoints.iter().find(|endpoint| endpoint.name == "bridge").map(|it| it.address);
             self.started(cx, container, made, running)?;
+            self.watch_homes(container);
             if let Some(address) = address {
                 self.tell_linked(cx, container, address);
             }

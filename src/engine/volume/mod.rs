@@ -106,6 +106,12 @@ impl Volumes {
         self.dir(name).join("_data")
     }
 
+    /// The same; of a volume that is another directory of the host, that directory.
+    pub fn bytes_of(&self, name: &str) -> PathBuf {
+        let backing = self.get(name).and_then(|volume| volume.backing()).ok().flatten();
+        backing.and_then(|backing| backing.of_host()).unwrap_or_else(|| self.place(name))
+    }
+
     /// A volume was undone: it is drawn no longer. `dir`: its directory.
     pub fn forgotten(&self, conductor: &Conductor, dir: &Path) {
         let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -137,19 +143,25 @@ impl Volumes {
         let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
         cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
             let users = self.users_of(&name);
-            let _one_at_a_time = users.lock();
-            if data.is_dir() {
-                // Somebody else was faster: it is as they wanted it.
-                return self.get(&name);
-            }
-            let dir = self.root.join(&name);
-            keep(&dir, LABELS, &wanted.labels)?;
-            keep(&dir, OPTIONS, &wanted.options)?;
-            private::shown_dir(&data).map_err(|e| Fault::io("make", data.display(), &e))?;
-            let volume = self.get(&name)?;
-            see(cx, &volume)?;
-            Ok(volume)
+            let made = self.make(cx, &name, wanted, &users);
+            self.done_with(&name, &users);
+            made
         })
+    }
+
+    fn make(&self, cx: &Cx, name: &str, wanted: &Wanted, users: &mounted::Using) -> Result<Volume> {
+        let _one_at_a_time = mounted::alone(cx, users)?;
+        let (dir, data) = (self.dir(name), self.place(name));
+        if data.is_dir() {
+            // Somebody else was faster: it is as they wanted it.
+            return self.get(name);
+        }
+        keep(&dir, LABELS, &wanted.labels)?;
+        keep(&dir, OPTIONS, &wanted.options)?;
+        private::shown_dir(&data).map_err(|e| Fault::io("make", data.display(), &e))?;
+        let volume = self.get(name)?;
+        see(cx, &volume)?;
+        Ok(volume)
     }
 
     /// All, by name.
@@ -188,18 +200,31 @@ impl Volumes {
         let dir = self.root.join(&volume.name);
         let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).by_hand(format!("rm -r {}", dir.display()));
         cx.step(plan.call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)")), |cx| {
-            // From here on nobody mounts anything there: whoever waits for it finds the volume gone.
             let users = self.users_of(name);
-            let _nobody_else = users.lock();
-            unused()?;
-            // What is mounted there is not the volume's to delete.
-            self.unmount_now(cx, name)?;
-            handle::remove(&dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
-            if cx.world().volumes.contains_key(name) {
-                cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence::absent(&dir)]);
-            }
-            Ok(())
+            let removed = self.remove_unused(cx, name, &dir, &users, &unused);
+            self.done_with(name, &users);
+            removed
         })
+    }
+
+    fn remove_unused(
+        &self,
+        cx: &Cx,
+        name: &str,
+        dir: &Path,
+        users: &mounted::Using,
+        unused: &dyn Fn() -> Result<()>,
+    ) -> Result<()> {
+        // From here on nobody mounts anything there: whoever waits for it finds the volume gone.
+        let _nobody_else = mounted::alone(cx, users)?;
+        unused()?;
+        // What is mounted there is not the volume's to delete.
+        self.unmount_now(cx, name)?;
+        handle::remove(dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
+        if cx.world().volumes.contains_key(name) {
+            cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence::absent(dir)]);
+        }
+        Ok(())
     }
 
     /// The volume of a container that is to start. One whose directory somebody has deleted is a fault `volume-gone`, and drawn no

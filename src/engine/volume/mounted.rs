@@ -10,12 +10,16 @@ use crate::engine::rootfs::{RootfsInverse, find_mount, mount_namespace};
 use crate::spec::ContainerId;
 use crate::trace::{Change, Code, MountKey, MountKind, Plan, StepKind};
 use nix::mount::MntFlags;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-/// Who uses which; each volume is mounted and unmounted by one at a time.
-pub type Users = Mutex<BTreeMap<String, Arc<Mutex<BTreeSet<ContainerId>>>>>;
+/// Which containers use a volume: it is made, mounted, unmounted and removed by one at a time.
+pub type Using = Arc<Mutex<BTreeSet<ContainerId>>>;
+
+/// The same of each that is used now.
+pub type Users = Mutex<BTreeMap<String, Using>>;
 
 /// What of a volume is to be undone belongs to no container.
 fn scope(name: &str) -> String {
@@ -23,7 +27,7 @@ fn scope(name: &str) -> String {
 }
 
 impl Volumes {
-    pub(super) fn users_of(&self, name: &str) -> Arc<Mutex<BTreeSet<ContainerId>>> {
+    pub(super) fn users_of(&self, name: &str) -> Using {
         Arc::clone(self.users.lock().entry(name.to_owned()).or_default())
     }
 
@@ -32,7 +36,7 @@ impl Volumes {
     pub fn mount(&self, cx: &Cx, volume: &Volume, user: &ContainerId) -> Result<()> {
         let Some(backing) = driver::backing(&super::options(&self.dir(&volume.name))?)? else { return Ok(()) };
         let users = self.users_of(&volume.name);
-        let mut users = users.lock();
+        let mut users = alone(cx, &users)?;
         // Somebody may have deleted it meanwhile, or unmounted it by hand.
         self.get(&volume.name)?;
         if find_mount(&volume.path)?.is_none() {
@@ -45,11 +49,25 @@ impl Volumes {
     /// A container has ended: the last that used it unmounts it, the step `Unmount`.
     pub fn unmount(&self, cx: &Cx, name: &str, user: &ContainerId) -> Result<()> {
         let Some(users) = self.users.lock().get(name).cloned() else { return Ok(()) };
-        let mut users = users.lock();
-        if !users.remove(user) || !users.is_empty() {
-            return Ok(());
+        {
+            // Who undoes something is not called off.
+            let mut users = users.lock();
+            if !users.remove(user) || !users.is_empty() {
+                return Ok(());
+            }
+            self.unmount_now(cx, name)?;
         }
-        self.unmount_now(cx, name)
+        self.done_with(name, &users);
+        Ok(())
+    }
+
+    /// What is kept of a volume that nobody uses is let go.
+    pub(super) fn done_with(&self, name: &str, users: &Using) {
+        let mut all = self.users.lock();
+        // Nobody else has it, and nobody gets it meanwhile.
+        if Arc::strong_count(users) == 2 && users.try_lock().is_some_and(|users| users.is_empty()) {
+            all.remove(name);
+        }
     }
 
     /// Unmounts it, whoever used it. What is not mounted is no error.
@@ -71,6 +89,16 @@ impl Volumes {
             })?;
         }
         pending.iter().try_for_each(|(entry, _)| cx.undone(*entry))
+    }
+}
+
+/// Whoever has it may wait at a step; who waits for it can be called off.
+pub(super) fn alone<'a>(cx: &Cx, users: &'a Using) -> Result<MutexGuard<'a, BTreeSet<ContainerId>>> {
+    loop {
+        if let Some(users) = users.try_lock_for(Duration::from_millis(50)) {
+            return Ok(users);
+        }
+        cx.check()?;
     }
 }
 

@@ -64,6 +64,7 @@ problem-bad-publish = { $what ->
     }. Write -p HOST:CONTAINER with numbers from 1 to 65535: -p 8080:80, -p 127.0.0.1:5353:53/udp.
 problem-bad-restart = --restart { $value }: maximum retry count must be an integer. Write no, always, unless-stopped, on-failure or on-failure:3.
 problem-bad-size = { $flag } { $value }: this is no number that can be used there. Write for instance 64m, 1.5g or 0.5.
+problem-mount-quotes = invalid argument "{ $mount }" for "--mount" flag: a double quote opens a field and closes it, or is not there at all; within quotes two of them stand for one. Quote a field as a whole: "volume-opt=o=size=1m,uid=7".
 problem-mount-space = invalid argument "{ $mount }" for "--mount" flag: there is a space, or nothing, beside a comma. The shell cuts the option in two at a space, and the rest is taken for the image. Write it without spaces: type=bind,source=/a,target=/b.
 problem-mount-without-target = --mount { $mount }: target is required. Add target=/path/in/the/container.
 problem-mount-field = --mount { $mount }: '{ $field }' cannot be used there. Known are type, source, target, readonly, consistency, volume-nocopy, volume-label, volume-driver, volume-opt, bind-propagation, bind-recursive, bind-create-src, tmpfs-size and tmpfs-mode.

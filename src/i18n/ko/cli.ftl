@@ -64,6 +64,7 @@ problem-bad-publish = -p에 쓴 값이 올바르지 않습니다. { $what ->
     }. -p 호스트포트:컨테이너포트 모양에 1부터 65535까지의 수를 쓰세요. 예: -p 8080:80, -p 127.0.0.1:5353:53/udp.
 problem-bad-restart = --restart { $value }: 재시도 횟수는 정수여야 합니다. no, always, unless-stopped, on-failure, on-failure:3 가운데 하나로 쓰세요.
 problem-bad-size = { $flag } { $value }: 여기에 쓸 수 있는 숫자가 아닙니다. 64m, 1.5g, 0.5처럼 쓰세요.
+problem-mount-quotes = --mount { $mount }: 큰따옴표가 맞지 않습니다. 큰따옴표는 항목의 맨 앞에서 열고 맨 뒤에서 닫습니다. 따옴표 안의 큰따옴표는 두 번 씁니다. "volume-opt=o=size=1m,uid=7"처럼 항목 전체를 따옴표로 묶으세요.
 problem-mount-space = --mount { $mount }: 쉼표 옆에 공백이 있거나 값이 비어 있습니다. 셸이 공백에서 옵션을 둘로 나누어 나머지를 이미지 이름으로 읽게 됩니다. type=bind,source=/a,target=/b처럼 공백 없이 쓰세요.
 problem-mount-without-target = --mount { $mount }: target이 필요합니다. target=/컨테이너/안의/경로를 넣으세요.
 problem-mount-field = --mount { $mount }: '{ $field }' 부분은 쓸 수 없습니다. type, source, target, readonly, consistency, volume-nocopy, volume-label, volume-driver, volume-opt, bind-propagation, bind-recursive, bind-create-src, tmpfs-size, tmpfs-mode를 쓸 수 있습니다.

@@ -1,6 +1,8 @@
 //! How each query is answered.
 
-use super::{Query, copied, has_exited, image, is_removed, kernel, life, network, reach, storage, tags, was_done};
+use super::{
+    Ending, Query, copied, has_exited, image, is_removed, kernel, life, network, reach, storage, tags, was_done,
+};
 use crate::lesson::{Answer, Term};
 use crate::trace::{ContainerState, OpKind, World};
 
@@ -121,11 +123,21 @@ impl Query {
                 let gone = !world.volumes.contains_key(volume) && was_done(world, OpKind::VolumeRemove);
                 Some(Answer::Bool(gone))
             }
-            Q::LeftAfterStop { container, volume } => {
-                has_exited(world, container).then(|| terms(storage::left_after_stop(world, container, volume)))
+            Q::StaysIn { container, volume, file, place, after } => {
+                let is_over = match after {
+                    Ending::Stop => has_exited(world, container),
+                    Ending::Remove => is_removed(world, container),
+                };
+                is_over.then(|| Answer::Bool(storage::is_in(world, *place, container, volume, file)))
             }
-            Q::LeftAfterRemove { container, volume } => {
-                is_removed(world, container).then(|| terms(storage::left_after_remove(world, volume)))
+            Q::PlacesHolding { container, volume, file } => {
+                Some(storage::holding(world, container, volume, file)).filter(|all| !all.is_empty()).map(terms)
+            }
+            Q::LeftAfterStop { container, volume, file } => {
+                has_exited(world, container).then(|| terms(storage::holding(world, container, volume, file)))
+            }
+            Q::LeftAfterRemove { container, volume, file } => {
+                is_removed(world, container).then(|| terms(storage::holding(world, container, volume, file)))
             }
         }
     }

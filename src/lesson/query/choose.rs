@@ -37,6 +37,7 @@ impl Query {
             | Q::HasProgram { .. }
             | Q::Reaches { .. }
             | Q::Probed { .. }
+            | Q::StaysIn { .. }
             | Q::EndedWell { .. } => Some(choices::yes_no()),
             Q::OwnLinks { .. } => Some(choices::numbers(0..=2)),
             Q::OwnLayers { .. } | Q::LayersGone { .. } => Some(choices::numbers(0..=3)),
@@ -48,7 +49,7 @@ impl Query {
             Q::NextAddress { container } => Some(choices::texts(network::address_candidates(world, container)?)),
             Q::SourceOutside { container } => Some(choices::texts(reach::source_candidates(world, container)?)),
             Q::HostEndMaster { .. } | Q::HostLeavesBy { .. } => choices::names(network::host_links(world)?, seed),
-            Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => {
+            Q::PlacesHolding { .. } | Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => {
                 Some(choices::ever_more(&[Term::Bind, Term::Volume, Term::Upper, Term::Tmpfs]))
             }
             _ => None,

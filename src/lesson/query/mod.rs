@@ -15,6 +15,7 @@ mod tags;
 
 pub use focus::Focus;
 pub use reach::{RuleOf, To};
+pub use storage::{Ending, HomeKind};
 
 use crate::spec::Reference;
 use crate::trace::{ContainerState, NamespaceKind, OpKind, Outcome, World};
@@ -477,12 +478,36 @@ pub enum Query {
         /// Its name.
         volume: String,
     },
-    /// Of writable layer, volume, bind and tmpfs: what is left after the container stopped.
+    /// Is a file still seen in one of the four places, after its container stopped or was deleted?
+    StaysIn {
+        /// The container's name.
+        container: String,
+        /// The volume's name.
+        volume: String,
+        /// The file's path in the place.
+        file: String,
+        /// Which of the four.
+        place: HomeKind,
+        /// After what.
+        after: Ending,
+    },
+    /// Of writable layer, volume, bind and tmpfs: in which a file was seen when they were looked at last.
+    PlacesHolding {
+        /// The container's name.
+        container: String,
+        /// The volume's name.
+        volume: String,
+        /// The file's path in each of them.
+        file: String,
+    },
+    /// The same after the container stopped.
     LeftAfterStop {
         /// The container's name.
         container: String,
         /// The volume's name.
         volume: String,
+        /// The file's path in each of them.
+        file: String,
     },
     /// The same after the container was deleted.
     LeftAfterRemove {
@@ -490,6 +515,8 @@ pub enum Query {
         container: String,
         /// The volume's name.
         volume: String,
+        /// The file's path in each of them.
+        file: String,
     },
 }
 

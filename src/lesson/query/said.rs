@@ -63,7 +63,7 @@ impl Query {
             ],
             Q::SameKernel { .. } => &["scene-isolation-same", "scene-isolation-other"],
             Q::SharesNamespace { .. } => &["scene-isolation-own", "scene-isolation-of-host", "scene-reach-counted"],
-            Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
+            Q::StaysIn { .. } | Q::PlacesHolding { .. } | Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
                 "scene-home-upper-fate",
                 "scene-home-volume-fate",
                 "scene-home-bind-fate",

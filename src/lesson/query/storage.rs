@@ -1,5 +1,6 @@
 use crate::lesson::Term;
-use crate::trace::{Container, Dir, DirRole, Mount, MountKind, World};
+use crate::trace::{Container, Dir, DirRole, Effect, Home, Mount, MountKind, World};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Of a container alone: made for it, deleted with it.
@@ -55,25 +56,54 @@ pub(super) fn upper(world: &World, container: &str) -> Option<String> {
     Some(dir.path.clone())
 }
 
-fn bind_is_there(world: &World) -> bool {
-    world.dirs.values().any(|dir| dir.role == DirRole::BindSource)
+/// Where bytes live that a container writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HomeKind {
+    /// A directory of the host.
+    Bind,
+    /// A volume.
+    Volume,
+    /// Its writable layer.
+    Upper,
+    /// Memory.
+    Tmpfs,
 }
 
-/// In the order of [`Query::choices`](super::Query::choices).
-fn kept(bind: bool, volume: bool, upper: bool, tmpfs: bool) -> Vec<Term> {
-    let all = [(bind, Term::Bind), (volume, Term::Volume), (upper, Term::Upper), (tmpfs, Term::Tmpfs)];
-    all.into_iter().filter_map(|(there, term)| there.then_some(term)).collect()
+/// What comes to a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It has stopped.
+    Stop,
+    /// It was deleted.
+    Remove,
 }
 
-pub(super) fn left_after_stop(world: &World, container: &str, volume: &str) -> Vec<Term> {
-    let tmpfs = world
-        .container(container)
-        .is_some_and(|c| world.mounts_of(&c.id).any(|mount| matches!(mount.kind, MountKind::Tmpfs)));
-    let volume = world.volumes.contains_key(volume);
-    kept(bind_is_there(world), volume, upper(world, container).is_some(), tmpfs)
+/// That file was seen there when the place was looked at last.
+pub(super) fn is_in(world: &World, place: HomeKind, container: &str, volume: &str, file: &str) -> bool {
+    let seen_in = |is: &dyn Fn(&Home) -> bool| {
+        let mut seen = world.contents.iter().filter(|(home, _)| is(home));
+        seen.any(|(_, held)| held.newest.iter().any(|seen| seen.path == file))
+    };
+    match place {
+        HomeKind::Bind => seen_in(&|home| matches!(home, Home::Bind { .. })),
+        HomeKind::Volume => seen_in(&|home| matches!(home, Home::Volume { name } if name == volume)),
+        HomeKind::Tmpfs => seen_in(&|home| matches!(home, Home::Tmpfs { .. })),
+        HomeKind::Upper => {
+            let upper = world.container(container).and_then(|it| world.uppers.get(&it.id)?.files.get(file));
+            upper.is_some_and(|file| file.effect != Effect::Deleted)
+        }
+    }
 }
 
-/// After [`super::is_removed`]: nothing that is left has an owner that is gone.
-pub(super) fn left_after_remove(world: &World, volume: &str) -> Vec<Term> {
-    kept(bind_is_there(world), world.volumes.contains_key(volume), false, false)
+/// Where that file was seen, in the order of [`Query::choices`](super::Query::choices).
+pub(super) fn holding(world: &World, container: &str, volume: &str, file: &str) -> Vec<Term> {
+    let all = [
+        (HomeKind::Bind, Term::Bind),
+        (HomeKind::Volume, Term::Volume),
+        (HomeKind::Upper, Term::Upper),
+        (HomeKind::Tmpfs, Term::Tmpfs),
+    ];
+    all.into_iter().filter_map(|(place, term)| is_in(world, place, container, volume, file).then_some(term)).collect()
 }

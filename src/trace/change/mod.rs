@@ -173,6 +173,8 @@ pub enum Change {
 
     /// A container wrote into its writable layer.
     UpperChanged(UpperChange),
+    /// What a volume, a bind mount's source or a tmpfs holds, after somebody has changed it.
+    ContentsSeen(Contents),
 
     // ── containers and processes ──
     /// A container was created.

@@ -99,3 +99,66 @@ pub enum DirRole {
     /// The host's side of a bind mount.
     BindSource,
 }
+
+/// A place outside of the writable layers in which what containers write lives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "in")]
+pub enum Home {
+    /// A volume.
+    Volume {
+        /// Its name.
+        name: String,
+    },
+    /// A file or directory of the host.
+    Bind {
+        /// Its path on the host.
+        from: String,
+    },
+    /// Memory.
+    Tmpfs {
+        /// The mount; its bytes go with it.
+        mount: MountKey,
+    },
+}
+
+/// What a home holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Of which home.
+    pub home: Home,
+    /// The files that were changed last, the latest first: at most [`Contents::SHOWN`].
+    pub newest: Vec<HomeFile>,
+    /// Paths of those of them that were not so at the look before. Of the first look none.
+    pub fresh: Vec<String>,
+    /// How many files there are, links and the like among them, but no directories.
+    pub files: u64,
+    /// Directories below the home's own.
+    pub dirs: u64,
+    /// Sizes of the regular files together, in bytes.
+    pub bytes: u64,
+    /// All of it was looked at. A home may be a whole disk: then only so much of it was.
+    pub whole: bool,
+}
+
+impl Contents {
+    /// Files that are named.
+    pub const SHOWN: usize = 8;
+
+    /// That a home holds nothing.
+    pub fn none(home: Home) -> Self {
+        Self { home, newest: Vec::new(), fresh: Vec::new(), files: 0, dirs: 0, bytes: 0, whole: true }
+    }
+}
+
+/// A file in a home.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeFile {
+    /// Its path below the home; empty where the home is this file.
+    pub path: String,
+    /// Inode number: the same from inside a container and from the host.
+    pub inode: u64,
+    /// Bytes.
+    pub size: u64,
+    /// When it or its inode was changed last (`st_ctime`, which nobody can set), in nanoseconds since 1970 by the host's clock.
+    pub changed: i64,
+}

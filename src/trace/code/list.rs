@@ -35,6 +35,7 @@ codes! {
     HealthAndNone = "health-and-none",
     MountField = "mount-field",
     MountSpace = "mount-space",
+    MountQuotes = "mount-quotes",
     MountWithoutTarget = "mount-without-target",
     NetworkFlagInvalid = "network-flag-invalid",
     NetworkSubnetMissing = "network-subnet-missing",

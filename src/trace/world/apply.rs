@@ -154,16 +154,21 @@ impl World {
             Change::MountGone { key } => {
                 let gone = self.mounts.get(key).cloned();
                 remove(&mut self.mounts, key, missing)?;
+                self.contents.remove(&Home::Tmpfs { mount: *key });
                 self.hold(gone);
             }
             Change::VolumeSeen(volume) => insert(&mut self.volumes, volume.name.clone(), volume),
-            Change::VolumeGone { name } => remove(&mut self.volumes, name, missing)?,
+            Change::VolumeGone { name } => {
+                remove(&mut self.volumes, name, missing)?;
+                self.contents.remove(&Home::Volume { name: name.clone() });
+            }
             Change::DirSeen(dir) => {
                 self.owner(dir.container.as_ref())?;
                 insert(&mut self.dirs, dir.path.clone(), dir);
             }
             Change::DirGone { path } => {
                 remove(&mut self.dirs, path, missing)?;
+                self.contents.remove(&Home::Bind { from: path.clone() });
                 let gone = self.uppers.iter().find(|(_, upper)| upper.path == *path).map(|(id, _)| id.clone());
                 gone.and_then(|id| self.uppers.remove(&id));
             }
@@ -172,6 +177,10 @@ impl World {
                 self.owner(Some(&it.container))?;
                 let before = self.uppers.get(&it.container).map(|upper| (**upper).clone()).unwrap_or_default();
                 insert(&mut self.uppers, it.container.clone(), &before.after(it));
+            }
+            Change::ContentsSeen(it) => {
+                require(self.has(&it.home.entity()), missing)?;
+                insert(&mut self.contents, it.home.clone(), it);
             }
 
             Change::ContainerCreated(container) | Change::ContainerFound(container) => {

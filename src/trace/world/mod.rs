@@ -77,6 +77,9 @@ pub struct World {
     /// Directories that matter to the picture.
     pub dirs: OrdMap<String, Arc<Dir>>,
 
+    /// What volumes, bind mounts' sources and tmpfs hold, as far as it was looked at.
+    #[serde(with = "pairs")]
+    pub contents: OrdMap<Home, Arc<Contents>>,
     /// Writable layers that something was written into.
     pub uppers: OrdMap<ContainerId, Arc<Upper>>,
 

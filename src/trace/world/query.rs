@@ -154,6 +154,9 @@ impl World {
             Entity::UpperFile(container, path) => {
                 self.uppers.get(container).is_some_and(|upper| upper.files.contains_key(path))
             }
+            Entity::HomeFile(home, path) => {
+                self.contents.get(&**home).is_some_and(|held| held.newest.iter().any(|file| file.path == *path))
+            }
             Entity::Container(key) => self.containers.contains_key(key),
             Entity::Namespace(key) => self.namespaces.contains_key(key),
             Entity::Process(key) => self.processes.contains_key(key),

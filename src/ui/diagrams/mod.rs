@@ -38,6 +38,7 @@ use stage::Detail;
 
 use super::theme::Theme;
 use crate::i18n::Words;
+use crate::lesson::AskedPlace;
 use crate::trace::{Container, ContainerState, Entity, Family, Health, OpId, OpKind, Outcome, StepKind, World};
 use egui::Vec2;
 use std::collections::HashMap;
@@ -137,12 +138,14 @@ pub struct Look<'a> {
     pub room: Option<Vec2>,
     /// What is looked at where it is asked who reaches whom.
     pub reach: &'a Reaching,
+    /// What a lesson asks of the places in which containers' bytes live.
+    pub places: &'a [AskedPlace],
 }
 
 impl Default for Look<'_> {
     fn default() -> Self {
         static PING: Reaching = Reaching::PING;
-        Self { chosen: None, lit: &[], room: None, reach: &PING }
+        Self { chosen: None, lit: &[], room: None, reach: &PING, places: &[] }
     }
 }
 

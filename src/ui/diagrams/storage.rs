@@ -5,16 +5,19 @@
 //!   │ /         ├──────▶ ┌ own layer   …/upper            gone after rm ┐   a row for each mount, so that a wire
 //!   │ /data     ├──────▶ ┌ volume      notes  …/_data      kept after rm ┐   meets no box but its own
 //!   │ /srv  ro  ├──────▶ ┌ bind        /home/…             kept after rm ┐
-//!   └───────────┘
+//!   └───────────┘                      │ memo  5 B │ note  2 KB │ +3       │   in each the files that were written last
 //! ```
 //!
 //! A home that two containers share stands in the row of the first; the others reach it by the gutter. Where there is no room for
 //! all, containers to which the eye is not led are a line each.
 
+mod ask;
+mod held;
+
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId};
-use crate::trace::{Container, ContainerState, Dir, DirRole, Entity, Family, Mount, MountKind, World};
+use crate::trace::{Container, ContainerState, Dir, DirRole, Entity, Family, Home, Mount, MountKind, World};
 use egui::{Rect, pos2};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,17 +42,21 @@ struct Heights {
     target: f32,
     /// Below a container.
     gap: f32,
+    /// Files, within a home; none where no home has any.
+    files: f32,
 }
 
 impl Heights {
-    fn of(detail: Detail) -> Self {
-        match detail {
-            Detail::Full => Self { head: 50.0, row: 74.0, home: 62.0, target: 46.0, gap: 22.0 },
-            Detail::Less => Self { head: 34.0, row: 50.0, home: 44.0, target: 42.0, gap: 12.0 },
+    fn of(detail: Detail, has_files: bool) -> Self {
+        let plain = match detail {
+            Detail::Full => Self { head: 50.0, row: 74.0, home: 62.0, target: 46.0, gap: 22.0, files: 30.0 },
+            Detail::Less => Self { head: 34.0, row: 50.0, home: 44.0, target: 42.0, gap: 12.0, files: 24.0 },
             Detail::Least | Detail::Bare | Detail::Thin => {
-                Self { head: 30.0, row: 32.0, home: 28.0, target: 28.0, gap: 8.0 }
+                Self { head: 30.0, row: 32.0, home: 28.0, target: 28.0, gap: 8.0, files: 0.0 }
             }
-        }
+        };
+        let files = if has_files { plain.files } else { 0.0 };
+        Self { row: plain.row + files, home: plain.home + files, files, ..plain }
     }
 }
 
@@ -65,13 +72,15 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(stage: &Stage<'_>) -> Self {
+    fn of(world: &World, stage: &Stage<'_>) -> Self {
         let margin = stage.margin();
         let wide = stage.wide(WIDE);
         let frame = if stage.is_full() { 214.0 } else { (wide * 0.29).clamp(170.0, 240.0) };
         let homes = margin + frame + GUTTER;
         let home = (wide - homes - margin).clamp(240.0, WIDEST);
-        Self { high: Heights::of(stage.detail), margin, frame, homes, home }
+        let has_files = world.contents.values().any(|held| held.files > 0)
+            || world.uppers.values().any(|upper| upper.totals.paths > 0);
+        Self { high: Heights::of(stage.detail, has_files), margin, frame, homes, home }
     }
 }
 
@@ -109,7 +118,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
             false => ["scene-storage-empty", "scene-storage-empty-hint"],
         });
     }
-    let plan = Plan::of(&stage);
+    let plan = Plan::of(world, &stage);
     let mut y = plan.margin;
     let mut homes = Homes::default();
     let (open, folded): (Vec<&Arc<Container>>, Vec<&Arc<Container>>) = match stage.detail {
@@ -129,7 +138,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
 
 /// No more containers than this fit when all are open: each has its name and its root at least.
 pub(super) fn most(stage: &Stage<'_>) -> usize {
-    let high = Heights::of(stage.detail);
+    let high = Heights::of(stage.detail, false);
     stage.look.room.map_or(usize::MAX, |room| (room.y / (high.head + high.row)) as usize)
 }
 
@@ -269,28 +278,28 @@ fn own_layer(
     let home = if world.dirs.contains_key(&path) { NodeId::of(Entity::Dir(path.clone())) } else { part("upper") };
     homes.all.insert(home.clone());
     let written = world.uppers.get(&container.id).and_then(|upper| super::layers::written(stage, upper));
-    home_card(stage, plan, home.clone(), Kind::Upper, middle, &tail(&path, 2), &path, written.map(|n| (n, None)));
+    let held = held::upper(world, container);
+    let (title, note) = (tail(&path, 2), written.map(|n| (n, None)));
+    let card = Card { kind: Kind::Upper, owner: &container.name, title: &title, path: &path, note, held };
+    home_card(stage, plan, home.clone(), middle, card);
     reach(stage, plan, &at, &home, middle, root.is_none(), homes);
 }
 
 fn home_of(world: &World, stage: &mut Stage<'_>, plan: Plan, mount: &Mount, kind: Kind, id: NodeId, middle: f32) {
-    match &mount.kind {
+    let used = || only_held(world, mount).then(|| stage.say("scene-used-stopped"));
+    let (title, path, note, home) = match &mount.kind {
         MountKind::Volume { name } => {
             let volume = world.volumes.get(name);
             let path = volume.map(|v| v.path.clone()).unwrap_or_default();
             let anonymous = volume.filter(|v| v.anonymous).map(|_| stage.say("scene-anonymous"));
-            let note = only_held(world, mount).then(|| stage.say("scene-used-stopped")).or(anonymous);
-            home_card(stage, plan, id, kind, middle, name, &path, note.map(|n| (n, None)));
+            (name.clone(), path, used().or(anonymous), Home::Volume { name: name.clone() })
         }
-        MountKind::Bind { from } => {
-            let note = only_held(world, mount).then(|| (stage.say("scene-used-stopped"), None));
-            home_card(stage, plan, id, kind, middle, &tail(from, 1), from, note);
-        }
-        _ => {
-            let where_ = stage.say("scene-memory");
-            home_card(stage, plan, id, kind, middle, "", &where_, None);
-        }
-    }
+        MountKind::Bind { from } => (tail(from, 1), from.clone(), used(), Home::Bind { from: from.clone() }),
+        _ => (String::new(), stage.say("scene-memory"), None, Home::Tmpfs { mount: mount.key }),
+    };
+    let held = held::of(world, &home);
+    let card = Card { kind, owner: "", title: &title, path: &path, note: note.map(|n| (n, None)), held };
+    home_card(stage, plan, id, middle, card);
 }
 
 /// No container that runs has it mounted: those that use it are stopped.
@@ -307,18 +316,21 @@ enum Unmounted {
     Now,
 }
 
-/// What kind of home, its name and path; whether it is kept, and what else is to be said of it.
-#[expect(clippy::too_many_arguments, reason = "what is written on a card")]
-fn home_card(
-    stage: &mut Stage<'_>,
-    plan: Plan,
-    id: NodeId,
+/// What is written on a home.
+struct Card<'a> {
     kind: Kind,
-    middle: f32,
-    title: &str,
-    path: &str,
+    /// The container's name, where it is its own.
+    owner: &'a str,
+    title: &'a str,
+    path: &'a str,
+    /// What else is to be said of it.
     note: Option<(String, Option<Glyph>)>,
-) {
+    held: held::Held,
+}
+
+/// What kind of home, its name and path; whether it is kept, and what it holds.
+fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: Card<'_>) {
+    let Card { kind, owner, title, path, note, held } = card;
     let place = rect(plan.homes, middle - plan.high.home / 2.0, plan.home, plan.high.home);
     let style = if kind == Kind::Tmpfs { Style::Dashed } else { Style::Solid };
     let right = plan.home - PAD;
@@ -336,21 +348,29 @@ fn home_card(
         (false, false) => (Ink::Tint(Tint::Bad), Some(Glyph::Cross)),
     };
     let fate = stage.say(&key);
-    let fate_room = stage.width(&fate, Font::Small) + Font::Small.size() + 4.0;
+    // What is asked of it, or was, stands where its fate would.
+    let asked = ask::of(stage, kind, owner, title);
+    let fate_room = match &asked {
+        Some(asked) => ask::wide(stage, asked),
+        None => stage.width(&fate, Font::Small) + Font::Small.size() + 4.0,
+    };
     let word = stage.fit(&stage.say(kind.key()), Font::Title, 130.0);
+    let name = word.clone();
     let named = PAD + stage.width(&word, Font::Title) + if title.is_empty() { 0.0 } else { 10.0 };
     let title = stage.fit_middle(title, Font::MonoTitle, (right - fate_room - 12.0 - named).max(30.0));
     let named_end = named + stage.width(&title, Font::MonoTitle);
     let mut texts = vec![
         Text::new(pos2(PAD, up), Font::Title, Ink::Tint(TINT), word),
         Text::new(pos2(named, up), Font::MonoTitle, Ink::Strong, title),
-        Text::new(pos2(right, up), Font::Small, ink, fate).anchored(Anchor::Right).marked(mark),
     ];
+    if asked.is_none() {
+        texts.push(Text::new(pos2(right, up), Font::Small, ink, fate).anchored(Anchor::Right).marked(mark));
+    }
     let font = if kind == Kind::Tmpfs { Font::Small } else { Font::MonoSmall };
     if one_line {
         let room = right - fate_room - 12.0 - named_end - 10.0;
         if room > 60.0 {
-            let said = note.map_or_else(|| path.to_owned(), |(note, _)| note);
+            let said = note.map(|(note, _)| note).or_else(|| held.in_a_line(stage)).unwrap_or_else(|| path.to_owned());
             let said = stage.fit_middle(&said, font, room);
             texts.push(Text::new(pos2(named_end + 10.0, down), font, Ink::Weak, said));
         }
@@ -367,7 +387,13 @@ fn home_card(
             texts.push(Text::new(pos2(right, down), Font::Small, ink, note).anchored(Anchor::Right).marked(mark));
         }
     }
-    stage.add(Node::new(id, place, TINT, style).texts(texts).called(""));
+    stage.add(Node::new(id.clone(), place, TINT, style).texts(texts).called(""));
+    if let Some(asked) = asked {
+        ask::draw(stage, &asked, &id, &name, up);
+    }
+    if plan.high.files > 0.0 {
+        held::draw(stage, &held, &id, plan.high.files);
+    }
 }
 
 /// A path in the container that something is mounted on.
@@ -444,10 +470,15 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
     let sign = (!stage.words.is_veiled("scene-kept")).then_some(Glyph::Check);
     let note = || Some((stage.say("scene-kept"), sign));
     let notes: Vec<_> = (0..all).map(|_| note()).collect();
-    let volumes = volumes.into_iter().map(|(id, v)| (id, Kind::Volume, v.name.clone(), v.path.clone()));
-    let binds = binds.into_iter().map(|(id, d)| (id, Kind::Bind, tail(&d.path, 1), d.path.clone()));
-    for ((id, kind, title, path), note) in volumes.chain(binds).zip(notes).take(most) {
-        home_card(stage, plan, id, kind, middle, &title, &path, note);
+    let volumes = volumes
+        .into_iter()
+        .map(|(id, v)| (id, Kind::Volume, v.name.clone(), v.path.clone(), Home::Volume { name: v.name.clone() }));
+    let binds = binds
+        .into_iter()
+        .map(|(id, d)| (id, Kind::Bind, tail(&d.path, 1), d.path.clone(), Home::Bind { from: d.path.clone() }));
+    for ((id, kind, title, path, home), note) in volumes.chain(binds).zip(notes).take(most) {
+        let held = held::of(world, &home);
+        home_card(stage, plan, id, middle, Card { kind, owner: "", title: &title, path: &path, note, held });
         middle += plan.high.row;
     }
     if all > most {

@@ -240,7 +240,7 @@ fn short_name(entity: &Entity) -> String {
         | Entity::Config(digest)
         | Entity::Blob(digest)
         | Entity::Layer(digest) => facts::short(digest),
-        Entity::UpperFile(_, path) => format!("/{path}"),
+        Entity::UpperFile(_, path) | Entity::HomeFile(_, path) => format!("/{path}"),
         Entity::Mount(key) => format!("mount {}", key.id),
         Entity::TriedCall(_, call) => call.clone(),
         Entity::Container(id) | Entity::Usage(id) => id.as_str().chars().take(12).collect(),

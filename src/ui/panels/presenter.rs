@@ -40,7 +40,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
         let of = state.isolated();
         let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.looked_at());
         let (scale, of) = (2.0 * scale, of.as_ref());
-        let how = crate::ui::diagrams::How { theme, scale, spotlight: tab != Tab::Reach, of, reach, live };
+        let (places, spotlight) = (&state.asked_places(), tab != Tab::Reach);
+        let how = crate::ui::diagrams::How { theme, scale, spotlight, of, reach, places, live };
         diagrams.show(ui, tab, state.world(), &lit, &mut selection, cx.words, how);
     });
     if selection != state.selection {

@@ -135,8 +135,8 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     if state.tab == Tab::Reach {
         reach::bar(ui, cx);
     }
-    let (theme, reach) = (&cx.theme, &state.looked_at());
-    let how = How { theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach, live: live(state) };
+    let (theme, reach, places) = (&cx.theme, &state.looked_at(), &state.asked_places());
+    let how = How { theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach, places, live: live(state) };
     let picked = diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     match picked {
         Some(Pick::Pair(from, to)) => cx.want(ReachingCommand::Pair(from, to)),

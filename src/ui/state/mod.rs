@@ -11,6 +11,7 @@ mod lesson;
 mod mover;
 mod notice;
 mod paths;
+mod places;
 mod playback;
 mod reach;
 mod resume;

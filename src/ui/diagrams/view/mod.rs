@@ -12,6 +12,7 @@ use super::scene::Scene;
 use super::shown::{Leaving, Shown};
 use super::{Look, NodeId, Pick, Reaching, Tab};
 use crate::i18n::{Lang, Veil, Words};
+use crate::lesson::AskedPlace;
 use crate::spec::ContainerId;
 use crate::trace::{Entity, World};
 use crate::ui::theme::Theme;
@@ -76,6 +77,8 @@ struct Source {
     lit: Vec<Entity>,
     /// What is looked at where it is asked who reaches whom; as it is by default in the other pictures.
     reach: Reaching,
+    /// What a lesson asks of the places; nothing in the other pictures.
+    places: Vec<AskedPlace>,
     /// At 100 %.
     room: Vec2,
     scale: f32,
@@ -95,6 +98,8 @@ pub struct How<'a> {
     pub of: Option<&'a ContainerId>,
     /// What is looked at where it is asked who reaches whom.
     pub reach: &'a Reaching,
+    /// What a lesson asks of the places in which containers' bytes live.
+    pub places: &'a [AskedPlace],
     /// What there is beside what the picture is of.
     pub live: Live<'a>,
 }
@@ -140,7 +145,7 @@ impl Diagrams {
         words: &Words,
         how: How<'_>,
     ) -> Option<Pick> {
-        let How { theme, scale, spotlight, of, reach, live } = how;
+        let How { theme, scale, spotlight, of, reach, places, live } = how;
         let room = ui.available_rect_before_wrap();
         let ground =
             ui.interact(room, egui::Id::unique(("dockwalk diagram", view, spotlight)), Sense::click_and_drag());
@@ -161,6 +166,7 @@ impl Diagrams {
             },
             lit: changed.to_vec(),
             reach: if view == Tab::Reach { reach.clone() } else { Reaching::default() },
+            places: if view == Tab::Storage { places.to_vec() } else { Vec::new() },
             room: room.size() / scale,
             scale,
             pixels_per_point: ui.ctx().pixels_per_point(),
@@ -174,7 +180,7 @@ impl Diagrams {
         let state = self.views.entry(view).or_insert_with(View::new);
         if state.of != source {
             let (chosen, lit, room) = (source.chosen.as_ref(), &source.lit, Some(source.room));
-            let look = Look { chosen, lit, room, reach: &source.reach };
+            let look = Look { chosen, lit, room, reach: &source.reach, places: &source.places };
             let scene = super::scene_in(view, world, look, words, &measure);
             state.change(scene, source, view, now, reduced);
         }
@@ -220,6 +226,7 @@ impl View {
             chosen: None,
             lit: Vec::new(),
             reach: Reaching::default(),
+            places: Vec::new(),
             room: Vec2::ZERO,
             scale: 1.0,
             pixels_per_point: 0.0,
