@@ -67,7 +67,16 @@ fn contents(home: Home, files: &[&str]) -> Change {
     let file = |path: &&str| HomeFile { path: (*path).to_owned(), inode: 7, size: 5, changed: 1 };
     let files_named = files.iter().map(|path| (*path).to_owned()).collect();
     let (newest, files): (Vec<_>, _) = (files.iter().map(file).collect(), files.len() as u64);
-    Change::ContentsSeen(Contents { home, newest, fresh: files_named, files, dirs: 0, bytes: 5 * files, whole: true })
+    Change::ContentsSeen(Contents {
+        home,
+        newest,
+        fresh: files_named,
+        files,
+        dirs: 0,
+        bytes: 5 * files,
+        room: (10, 5),
+        whole: true,
+    })
 }
 
 /// One or more of every kind of change, with variants that have a sentence of their own.

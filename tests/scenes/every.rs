@@ -92,6 +92,18 @@ fn more_of_everything(s: &mut Sample) {
     }
 }
 
+/// So many files, some of them with names that are too long for any box.
+fn held(home: Home, count: usize) -> Change {
+    let path = |n: usize| {
+        if n % 3 == 1 { format!("아주/긴/경로/하나/그리고/더/긴/경로/{n}.txt") } else { format!("f{n}") }
+    };
+    let file = |n: usize| HomeFile { path: path(n), inode: n as u64, size: 4_200 * n as u64, changed: 9 - n as i64 };
+    let newest: Vec<_> = (0..count.min(Contents::SHOWN)).map(file).collect();
+    let fresh = newest.iter().take(1).map(|file| file.path.clone()).collect();
+    let (files, bytes) = (count as u64 * 7, 1_000);
+    Change::ContentsSeen(Contents { home, newest, fresh, files, dirs: 3, bytes, room: (10, 5), whole: count < 9 })
+}
+
 fn world_of(boxes: &[Box], depth: usize, more: bool) -> Sample {
     let mut s = Sample::default();
     s.engine_start();
@@ -152,6 +164,13 @@ fn world_of(boxes: &[Box], depth: usize, more: bool) -> Sample {
                 );
             }
         });
+        let id = id(&name);
+        let tmpfs = s.world.mounts_of(&id).filter(|mount| mount.kind == MountKind::Tmpfs).map(|mount| mount.key);
+        let homes = tmpfs.map(|mount| Home::Tmpfs { mount }).collect::<Vec<_>>();
+        homes.into_iter().for_each(|home| s.saw(held(home, n)));
+        if n % 2 == 0 {
+            s.saw(held(Home::Volume { name: "notes".into() }, n));
+        }
         if one.gone && one.mode == "bridge" {
             s.op(OpKind::ContainerRemove, &name, |s| s.remove(&name, number));
         }

@@ -12,6 +12,7 @@ mod network;
 mod reach;
 #[path = "../common/sample/mod.rs"]
 mod sample;
+mod storage;
 mod truth;
 mod upper;
 mod walk;

@@ -50,7 +50,11 @@ pub(super) fn at(home: &Home, place: &Place, is: &mut Option<Inode>) -> Result<F
         Place::Path(path) => (nix::fcntl::open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty()), path),
         Place::Handle(handle, path) => (handle::hold(handle, OsStr::new(".")), path),
     };
-    let refused = |errno| (errno, Box::new(evidence::stat(leads).1));
+    let look_at = || match place {
+        Place::Path(path) => evidence::stat(path).1,
+        Place::Handle(handle, path) => evidence::lstat_at(handle, path, OsStr::new(".")).1,
+    };
+    let refused = |errno| (errno, Box::new(look_at()));
     let root = root.map_err(refused)?;
     let stat = fstat(&root).map_err(refused)?;
     if *is.get_or_insert((stat.st_dev, stat.st_ino)) != (stat.st_dev, stat.st_ino) {
@@ -82,7 +86,12 @@ pub(super) fn at(home: &Home, place: &Place, is: &mut Option<Inode>) -> Result<F
     let mut evidence: Vec<_> =
         newest.iter().filter(|(file, _)| !file.path.is_empty()).take(PROVEN).filter_map(proof).collect();
     if evidence.is_empty() {
-        evidence.push(evidence::stat(leads).1);
+        evidence.push(look_at());
+    }
+    if let Some((Ok(fs), call)) = dirs.first().map(|root| evidence::fstatfs(root, leads)) {
+        let of = |blocks: u64| blocks.saturating_mul(u64::try_from(fs.block_size()).unwrap_or(0));
+        contents.room = (of(fs.blocks()), of(fs.blocks_available()));
+        evidence.push(call);
     }
     contents.newest = newest.into_iter().map(|(file, _)| file).collect();
     Ok(Found { contents, evidence, dirs })

@@ -204,11 +204,13 @@ impl Shared {
         };
         let Found { mut contents, evidence, dirs } = found;
         // That a place which is made is empty goes without saying.
-        let is_new = watched.told.as_ref().map_or(contents.files > 0 || !contents.whole, |told| *told != contents);
+        // How much room there is changes with what others write: it is said, and nothing is said because of it.
+        let bare = Seen { room: (0, 0), ..contents.clone() };
+        let is_new = watched.told.as_ref().map_or(contents.files > 0 || !contents.whole, |told| *told != bare);
         watched.streak = if is_new { watched.streak.saturating_add(1) } else { 0 };
         let apart = if watched.streak > PATIENCE { SELDOM } else { APART };
         watched.rests_until = Some(begun + apart.max(begun.elapsed() * REST));
-        let before = watched.told.replace(contents.clone());
+        let before = watched.told.replace(bare);
         let was_not = |file: &&HomeFile| before.as_ref().is_some_and(|before| !before.newest.contains(*file));
         contents.fresh = contents.newest.iter().filter(was_not).map(|file| file.path.clone()).collect();
         state.watch(home, &dirs);

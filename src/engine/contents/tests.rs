@@ -65,7 +65,10 @@ fn what_is_written_is_said_with_the_call_that_saw_it() {
     assert_eq!((seen.files, seen.dirs, seen.whole), (1, 0, true));
     let last = kept.conductor.recorder().after(0, 100).pop().expect("an event");
     let crate::trace::Body::Observed { evidence, .. } = &last.body else { panic!("{last:?}") };
-    let [Evidence::Syscall { call, result }] = evidence.as_slice() else { panic!("{evidence:?}") };
+    let [Evidence::Syscall { call, result }, Evidence::Syscall { call: room, .. }] = evidence.as_slice() else {
+        panic!("{evidence:?}")
+    };
+    assert!(room.starts_with("fstatfs(") && seen.room.0 > seen.room.1 && seen.room.1 > 0, "{room} {seen:?}");
     assert!(call.starts_with("newfstatat(") && call.contains(r#""memo""#), "{call}");
     assert_eq!(result, "0");
     fs::remove_file(&memo).expect("removed");

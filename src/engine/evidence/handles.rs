@@ -4,6 +4,7 @@ use super::call;
 use crate::trace::Evidence;
 use nix::fcntl::AtFlags;
 use nix::sys::stat::FileStat;
+use nix::sys::statfs::Statfs;
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::AsFd;
@@ -15,6 +16,20 @@ pub fn lstat_at(dir: &impl AsFd, leads: &Path, name: &OsStr) -> (nix::Result<Fil
     let shown = found.as_ref().map_or_else(|_| "…".to_owned(), call::stat);
     let (dir, flags) = (call::handle(&dir.as_fd(), leads), "AT_SYMLINK_NOFOLLOW".to_owned());
     let evidence = call::done("newfstatat", &[dir, call::path(Path::new(name)), shown, flags], &found);
+    (found, evidence)
+}
+
+/// The file system of what a handle is of. `leads` is where that is.
+pub fn fstatfs(handle: &impl AsFd, leads: &Path) -> (nix::Result<Statfs>, Evidence) {
+    let found = nix::sys::statfs::fstatfs(handle);
+    let shown = found.as_ref().map_or_else(
+        |_| "…".to_owned(),
+        |fs| {
+            let (block, all, free) = (fs.block_size(), fs.blocks(), fs.blocks_available());
+            format!("{{f_type={:#x}, f_bsize={block}, f_blocks={all}, f_bavail={free}, …}}", fs.filesystem_type().0)
+        },
+    );
+    let evidence = call::done("fstatfs", &[call::handle(&handle.as_fd(), leads), shown], &found);
     (found, evidence)
 }
 

@@ -35,7 +35,7 @@ pub use files::{
     Text, Unread, absent, access, append, file, lstat, open, read, read_at, readlink, rename, rmdir, stat, unlink,
     write,
 };
-pub use handles::{lgetxattr, lstat_at};
+pub use handles::{fstatfs, lgetxattr, lstat_at};
 pub use hash::{hash_of, hashed};
 pub use inotify::{Inotify, Notice, Refused};
 pub use namespaces::{mount, setns, umount, uname, unshare};

@@ -468,6 +468,7 @@ fact-on-host = path on the host
 fact-on-host-nowhere = on no disk: in memory alone
 fact-inside = path in the container
 fact-home-files = files
+fact-home-room = free / all
 fact-home-more = there are more: only so many were looked at
 fact-home-file = file
 fact-upper-paths = changed paths

@@ -468,6 +468,7 @@ fact-on-host = 호스트에서의 경로
 fact-on-host-nowhere = 어느 디스크에도 없습니다. 메모리에만 있습니다.
 fact-inside = 컨테이너에서의 경로
 fact-home-files = 파일 수
+fact-home-room = 남은 공간 / 전체
 fact-home-more = 더 있습니다. 여기까지만 보았습니다.
 fact-home-file = 파일
 fact-upper-paths = 바뀐 경로

@@ -136,6 +136,8 @@ pub struct Contents {
     pub dirs: u64,
     /// Sizes of the regular files together, in bytes.
     pub bytes: u64,
+    /// Of its file system: bytes in all, and of these how many are free for whoever has no privilege (statfs(2)).
+    pub room: (u64, u64),
     /// All of it was looked at. A home may be a whole disk: then only so much of it was.
     pub whole: bool,
 }
@@ -146,7 +148,7 @@ impl Contents {
 
     /// That a home holds nothing.
     pub fn none(home: Home) -> Self {
-        Self { home, newest: Vec::new(), fresh: Vec::new(), files: 0, dirs: 0, bytes: 0, whole: true }
+        Self { home, newest: Vec::new(), fresh: Vec::new(), files: 0, dirs: 0, bytes: 0, room: (0, 0), whole: true }
     }
 }
 

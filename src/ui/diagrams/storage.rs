@@ -229,7 +229,7 @@ fn draw(world: &World, stage: &mut Stage<'_>, plan: Plan, container: &Container,
         } else {
             (NodeId::of(Entity::Mount(mount.key)), None)
         };
-        let at = target(stage, plan, own, &id, &mount.target, middle, mount.read_only, why);
+        let at = target(stage, plan, own, &id, &mount.target, middle, (mount.read_only, &mount.fstype), why);
         if is_held && mount.kind == MountKind::Tmpfs {
             continue;
         }
@@ -268,7 +268,8 @@ fn own_layer(
         (None, ContainerState::Exited { .. } | ContainerState::Restarting { .. }) => Some(Unmounted::Now),
         (None, _) => Some(Unmounted::Yet),
     };
-    let at = target(stage, plan, id, frame, "/", middle, root.is_some_and(|m| m.read_only), why);
+    let of = root.map_or((false, ""), |root| (root.read_only, root.fstype.as_str()));
+    let at = target(stage, plan, id, frame, "/", middle, of, why);
     let made = world.dirs.values().find(|d| d.role == DirRole::Upper && d.container.as_ref() == Some(&container.id));
     let path = match root.map(|m| &m.kind) {
         Some(MountKind::Overlay { upper, .. }) => Some(upper.clone()),
@@ -405,7 +406,7 @@ fn target(
     frame: &NodeId,
     path: &str,
     middle: f32,
-    read_only: bool,
+    (read_only, fstype): (bool, &str),
     unmounted: Option<Unmounted>,
 ) -> NodeId {
     let planned = unmounted.is_some();
@@ -413,16 +414,19 @@ fn target(
     let place = rect(plan.margin + 14.0, middle - high / 2.0, plan.frame - 28.0, high);
     let style = if planned { Style::Ghost } else { Style::Solid };
     let tinted = if planned { Tint::Plain } else { TINT };
+    // Which file system it is may be what is asked.
+    let fstype = if stage.words.is_veiled("fact-fstype") { "" } else { fstype };
     let second = match (read_only, unmounted) {
-        (_, Some(Unmounted::Yet)) => Some((stage.say("scene-not-mounted"), Glyph::Wait)),
-        (_, Some(Unmounted::Now)) => Some((stage.say("scene-not-mounted-now"), Glyph::Wait)),
-        (true, None) => Some((stage.say("scene-read-only"), Glyph::Lock)),
-        (false, None) => None,
+        (_, Some(Unmounted::Yet)) => Some((stage.say("scene-not-mounted"), Some(Glyph::Wait))),
+        (_, Some(Unmounted::Now)) => Some((stage.say("scene-not-mounted-now"), Some(Glyph::Wait))),
+        (true, None) if fstype.is_empty() => Some((stage.say("scene-read-only"), Some(Glyph::Lock))),
+        (true, None) => Some((format!("{} · {fstype}", stage.say("scene-read-only")), Some(Glyph::Lock))),
+        (false, None) => Some((fstype.to_owned(), None)).filter(|(word, _)| !word.is_empty()),
     };
     let room = place.width() - 2.0 * PAD;
     let mut lines = Vec::new();
     if stage.detail >= Detail::Least {
-        let sign = second.map(|(_, mark)| mark);
+        let sign = second.and_then(|(_, mark)| mark);
         let shown = stage.fit_middle(path, Font::MonoTitle, room - if sign.is_some() { 18.0 } else { 0.0 });
         lines.push(Text::new(pos2(PAD, high / 2.0), Font::MonoTitle, Ink::Strong, shown).marked(sign));
     } else {

@@ -9,6 +9,10 @@ pub(super) fn contents(home: &Home, world: &World, t: &mut Table<'_>) {
     let Some(held) = world.contents.get(home) else { return };
     t.row("fact-home-files", held.files);
     t.bytes("fact-upper-bytes", held.bytes);
+    let (all, free) = held.room;
+    if all > 0 {
+        t.row("fact-home-room", format!("{} / {}", crate::i18n::size(free), crate::i18n::size(all)));
+    }
     if !held.whole {
         let more = t.words.say("fact-home-more");
         t.row("…", more);
