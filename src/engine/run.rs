@@ -209,7 +209,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
             spawner,
             volumes,
             uppers: Uppers::start(Arc::clone(conductor))?,
-            contents: Contents::start(Arc::clone(conductor))?,
+            contents: Contents::start(Arc::clone(conductor), root)?,
             containers: Containers::default(),
             sessions: ExecSessions::default(),
             news: super::news::News::default(),

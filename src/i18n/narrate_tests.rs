@@ -75,6 +75,8 @@ fn contents(home: Home, files: &[&str]) -> Change {
         dirs: 0,
         bytes: 5 * files,
         room: (10, 5),
+        still: Still::Same,
+        at: None,
         whole: true,
     })
 }

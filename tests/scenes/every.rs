@@ -101,7 +101,18 @@ fn held(home: Home, count: usize) -> Change {
     let newest: Vec<_> = (0..count.min(Contents::SHOWN)).map(file).collect();
     let fresh = newest.iter().take(1).map(|file| file.path.clone()).collect();
     let (files, bytes) = (count as u64 * 7, 1_000);
-    Change::ContentsSeen(Contents { home, newest, fresh, files, dirs: 3, bytes, room: (10, 5), whole: count < 9 })
+    Change::ContentsSeen(Contents {
+        home,
+        newest,
+        fresh,
+        files,
+        dirs: 3,
+        bytes,
+        room: (10, 5),
+        still: Still::Same,
+        at: None,
+        whole: count < 9,
+    })
 }
 
 fn world_of(boxes: &[Box], depth: usize, more: bool) -> Sample {

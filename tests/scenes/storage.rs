@@ -18,6 +18,7 @@ fn contents(home: Home, files: &[&str], all: u64) -> Change {
         size: 5,
         changed: 9 - n as i64,
     };
+    let at = matches!(home, Home::Volume { .. }).then(|| "/v/notes/_data".to_owned());
     let newest: Vec<_> = files.iter().enumerate().map(file).collect();
     Change::ContentsSeen(Contents {
         home,
@@ -27,6 +28,8 @@ fn contents(home: Home, files: &[&str], all: u64) -> Change {
         dirs: 0,
         bytes: 5 * all,
         room: (10, 5),
+        still: Still::Same,
+        at,
         whole: true,
     })
 }

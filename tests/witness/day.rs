@@ -78,8 +78,8 @@ fn errands(engine: &Engine, home: &Path, registry: &str) {
     run("pull lab/shell:1");
     run("volume create things");
     shell(
-        "-v things:/data",
-        "echo one > /data/one; echo x >> /etc/passwd; rm /etc/group; mkdir /new; echo y > /new/file",
+        "-v things:/data --tmpfs /ram",
+        "echo one | tee /data/one > /ram/one; sleep 0.3; echo x >> /etc/passwd; rm /etc/group; mkdir /new; echo y > /new/file",
     );
     shell("--network none --user 1000 --read-only", "id; cat /proc/mounts");
     shell("--privileged --network host", "true");

@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::conductor::{Journal, Recorder};
-use crate::trace::{Dir, DirRole, Evidence, HomeFile};
+use crate::trace::{Dir, DirRole, Evidence, HomeFile, Still};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
@@ -24,7 +24,7 @@ fn kept(prepare: impl FnOnce(&Path)) -> Kept {
     let path = place.display().to_string();
     let source = Dir { path: path.clone(), role: DirRole::BindSource, container: None };
     conductor.notice(Change::DirSeen(source), vec![crate::engine::evidence::stat(&place).1]);
-    let contents = Contents::start(Arc::clone(&conductor)).expect("a thread");
+    let contents = Contents::start(Arc::clone(&conductor), &dir.path().join("engine")).expect("a thread");
     let home = Home::Bind { from: path };
     contents.keep(home.clone(), Place::Path(place.clone()));
     Kept { contents, conductor, home, place, dir }
@@ -55,6 +55,7 @@ fn names(seen: &Seen) -> Vec<&str> {
 #[test]
 fn what_is_written_is_said_with_the_call_that_saw_it() {
     let kept = kept(|_| {});
+    kept.contents.settle(&kept.home);
     assert_eq!(kept.now(), None, "that it is empty goes without saying");
     let memo = kept.place.join("memo");
     fs::write(&memo, "hello").expect("written");
@@ -65,7 +66,9 @@ fn what_is_written_is_said_with_the_call_that_saw_it() {
     assert_eq!((seen.files, seen.dirs, seen.whole), (1, 0, true));
     let last = kept.conductor.recorder().after(0, 100).pop().expect("an event");
     let crate::trace::Body::Observed { evidence, .. } = &last.body else { panic!("{last:?}") };
-    let [Evidence::Syscall { call, result }, Evidence::Syscall { call: room, .. }] = evidence.as_slice() else {
+    let [Evidence::Syscall { call, result }, Evidence::Own { .. }, Evidence::Syscall { call: room, .. }] =
+        evidence.as_slice()
+    else {
         panic!("{evidence:?}")
     };
     assert!(room.starts_with("fstatfs(") && seen.room.0 > seen.room.1 && seen.room.1 > 0, "{room} {seen:?}");
@@ -128,7 +131,11 @@ fn what_took_its_place_is_not_it() {
     fs::create_dir(&kept.place).expect("made");
     fs::write(kept.place.join("other"), "12").expect("written");
     kept.contents.settle(&kept.home);
-    assert_eq!(kept.now(), Some(Seen::none(kept.home.clone())));
+    let now = kept.now().expect("said");
+    assert_eq!((now.files, now.still), (0, Still::Replaced));
+    fs::remove_dir_all(&kept.place).expect("removed");
+    kept.contents.settle(&kept.home);
+    assert_eq!(kept.now().map(|now| now.still), Some(Still::Gone));
 }
 
 #[test]
@@ -143,6 +150,7 @@ fn of_what_is_drawn_no_more_nothing_is_said() {
     fs::write(kept.place.join("more"), "hello").expect("written");
     kept.contents.settle(&kept.home);
     assert_eq!(kept.conductor.recorder().after(0, 1000).len(), before);
+    assert!(kept.contents.shared.lock().homes.is_empty());
     assert!(kept.contents.shared.lock().watches.is_empty());
 }
 
@@ -156,4 +164,59 @@ fn a_file_is_a_home_too() {
     assert_eq!(names(&seen), [""]);
     fs::write(&kept.place, "name=1234").expect("written");
     assert!(kept.once(|seen| seen.bytes == 9).is_some());
+}
+
+/// One that only moves up among those that are named was not written.
+#[test]
+fn what_is_deleted_makes_nothing_new() {
+    let kept = kept(|place| {
+        (0..9).for_each(|n| {
+            fs::write(place.join(format!("f{n}")), "x").expect("written");
+            std::thread::sleep(Duration::from_millis(8));
+        });
+    });
+    assert!(kept.once(|seen| seen.files == 9).is_some());
+    fs::remove_file(kept.place.join("f8")).expect("removed");
+    let seen = kept.once(|seen| seen.files == 8).expect("said");
+    assert_eq!((names(&seen)[0], seen.fresh.len()), ("f7", 0));
+}
+
+/// What is said is written there itself: it would never end.
+#[test]
+fn the_engines_own_directory_is_not_looked_into() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let root = dir.path().join("engine");
+    fs::create_dir(&root).expect("made");
+    fs::write(root.join("trace"), "1").expect("written");
+    fs::write(dir.path().join("memo"), "hello").expect("written");
+    let home = Home::Bind { from: dir.path().display().to_string() };
+    let (place, own) = (Place::Path(dir.path().to_owned()), fs::metadata(&root).expect("there"));
+    let way = |but| Way { home: &home, place: &place, is: None, but, inotify: None };
+    let (found, is) = way(Some((own.dev(), own.ino()))).look().expect("looked at");
+    assert_eq!((names(&found.contents), found.contents.whole), (vec!["memo"], false));
+    let (found, again) = way(None).look().expect("looked at");
+    assert_eq!((found.contents.files, found.contents.whole, is), (2, true, again));
+}
+
+#[test]
+fn so_many_directories_are_looked_into_and_so_deep() {
+    let kept = kept(|place| (0..300).for_each(|n| fs::create_dir(place.join(format!("d{n}"))).expect("made")));
+    let seen = kept.once(|seen| !seen.whole).expect("said");
+    assert_eq!((seen.dirs, seen.files), (300, 0));
+    let deep = self::kept(|place| {
+        let path = (0..60).fold(place.to_owned(), |path, n| path.join(format!("{n}")));
+        fs::create_dir_all(&path).expect("made");
+        fs::write(path.join("deep"), "x").expect("written");
+    });
+    let seen = deep.once(|seen| !seen.whole).expect("said");
+    assert_eq!(seen.files, 0);
+}
+
+/// Nobody who ends waits for ever: there is no look while none can be made.
+#[test]
+fn who_settles_what_is_not_kept_waits_for_nobody() {
+    let kept = kept(|_| {});
+    kept.contents.settle(&Home::Bind { from: "/nowhere".into() });
+    kept.contents.forget(&kept.home);
+    kept.contents.settle(&kept.home);
 }

@@ -22,14 +22,11 @@ pub fn lstat_at(dir: &impl AsFd, leads: &Path, name: &OsStr) -> (nix::Result<Fil
 /// The file system of what a handle is of. `leads` is where that is.
 pub fn fstatfs(handle: &impl AsFd, leads: &Path) -> (nix::Result<Statfs>, Evidence) {
     let found = nix::sys::statfs::fstatfs(handle);
-    let shown = found.as_ref().map_or_else(
-        |_| "…".to_owned(),
-        |fs| {
-            let (block, all, free) = (fs.block_size(), fs.blocks(), fs.blocks_available());
-            format!("{{f_type={:#x}, f_bsize={block}, f_blocks={all}, f_bavail={free}, …}}", fs.filesystem_type().0)
-        },
-    );
-    let evidence = call::done("fstatfs", &[call::handle(&handle.as_fd(), leads), shown], &found);
+    let answer = |fs: &Statfs| {
+        let (block, all, free) = (fs.block_size(), fs.blocks(), fs.blocks_available());
+        format!("0 (f_type={:#x}, f_bsize={block}, f_blocks={all}, f_bavail={free})", fs.filesystem_type().0)
+    };
+    let evidence = call::made("fstatfs", &[call::handle(&handle.as_fd(), leads), "…".to_owned()], &found, answer);
     (found, evidence)
 }
 

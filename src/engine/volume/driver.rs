@@ -7,7 +7,7 @@ use crate::trace::{Code, Evidence};
 use nix::mount::MsFlags;
 use nix::sys::statvfs::{FsFlags, statvfs};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// `type`, `o`, `device`, as they were asked for.
 pub type Options = BTreeMap<String, String>;
@@ -138,11 +138,6 @@ impl Backing {
         let kind = self.fstype.map(|fstype| format!(" -t {fstype}")).unwrap_or_default();
         let options = if all.is_empty() { String::new() } else { format!(" -o {}", all.join(",")) };
         format!("mount{kind}{options} {} {}", self.device, over.display())
-    }
-
-    /// The directory of the host that it is, if it is one.
-    pub fn of_host(&self) -> Option<PathBuf> {
-        (!self.is_memory()).then(|| PathBuf::from(&self.device))
     }
 
     /// Its content is in memory: gone with the last container that uses it.

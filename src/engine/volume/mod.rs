@@ -15,6 +15,7 @@ mod mounted;
 pub use driver::{Backing, Options};
 
 use super::conductor::{Conductor, Cx};
+use super::contents::Place;
 use super::fault::{Fault, FaultKind, Result};
 use super::{evidence, handle, private, random};
 use crate::trace::{Book, Change, Code, Plan, StepKind, Volume as Seen};
@@ -106,10 +107,13 @@ impl Volumes {
         self.dir(name).join("_data")
     }
 
-    /// The same; of a volume that is another directory of the host, that directory.
-    pub fn bytes_of(&self, name: &str) -> PathBuf {
-        let backing = self.get(name).and_then(|volume| volume.backing()).ok().flatten();
-        backing.and_then(|backing| backing.of_host()).unwrap_or_else(|| self.place(name))
+    /// The same for who looks at them: of a volume that is another directory of the host, that directory.
+    pub fn bytes_of(&self, name: &str) -> Place {
+        match self.get(name).and_then(|volume| volume.backing()) {
+            Ok(Some(backing)) if backing.is_memory() => Place::Memory(self.place(name)),
+            Ok(Some(backing)) => Place::Path(PathBuf::from(backing.device)),
+            Ok(None) | Err(_) => Place::Path(self.place(name)),
+        }
     }
 
     /// A volume was undone: it is drawn no longer. `dir`: its directory.

@@ -36,11 +36,24 @@ impl Volumes {
     pub fn mount(&self, cx: &Cx, volume: &Volume, user: &ContainerId) -> Result<()> {
         let Some(backing) = driver::backing(&super::options(&self.dir(&volume.name))?)? else { return Ok(()) };
         let users = self.users_of(&volume.name);
-        let mut users = alone(cx, &users)?;
+        let mounted = self.mount_alone(cx, volume, &backing, user, &users);
+        self.done_with(&volume.name, &users);
+        mounted
+    }
+
+    fn mount_alone(
+        &self,
+        cx: &Cx,
+        volume: &Volume,
+        backing: &Backing,
+        user: &ContainerId,
+        users: &Using,
+    ) -> Result<()> {
+        let mut users = alone(cx, users)?;
         // Somebody may have deleted it meanwhile, or unmounted it by hand.
         self.get(&volume.name)?;
         if find_mount(&volume.path)?.is_none() {
-            mount(cx, volume, &backing)?;
+            mount(cx, volume, backing)?;
         }
         users.insert(user.clone());
         Ok(())

@@ -58,26 +58,41 @@ change-dir-seen-work = The overlay's work directory is there: { $path }.
 change-dir-seen-merged = The directory that will show everything merged is there: { $path }.
 change-dir-seen-bind = The host's { $path } is used for a bind mount.
 change-dir-gone = The directory { $path } was deleted.
+change-contents-gone = { $kind ->
+    [volume] Nothing lies at the path of the volume { $name } any more.
+    [bind] Nothing lies at the host's { $name } any more.
+   *[tmpfs] The tmpfs at { $name } is gone.
+} Containers keep what they have mounted.
+change-contents-replaced = { $kind ->
+    [volume] Something else lies at the path of the volume { $name } now.
+    [bind] Another file or directory lies at the host's { $name } now: many editors save so.
+   *[tmpfs] Something else is at { $name } now.
+} Containers keep what they have mounted.
 change-contents-empty = { $kind ->
-    [volume] The volume { $name }
-    [bind] The host's { $name }
-   *[tmpfs] The tmpfs at { $name }
-} holds no files.
-change-contents-written = { $kind ->
-    [volume] The file { $path } was written in the volume { $name }.
-    [bind] The host's { $name }{ $path } was written.
-   *[tmpfs] The file { $path } was written in the tmpfs at { $name }.
-} It has { $size }. There are { $files } files, { $bytes } together.
+    [volume] There is no file in the volume { $name }.
+    [bind] There is no file at the host's { $name }.
+   *[tmpfs] There is no file in the tmpfs at { $name }.
+}
+change-contents-appeared = { $kind ->
+    [volume] The file { $path } appeared in the volume { $name }.
+    [bind] The host's { $name }{ $path } appeared.
+   *[tmpfs] The file { $path } appeared in the tmpfs at { $name }.
+} Its size: { $size }. Files now: { $files }, { $bytes } together.
+change-contents-changed = { $kind ->
+    [volume] The file { $path } changed in the volume { $name }.
+    [bind] The host's { $name }{ $path } changed.
+   *[tmpfs] The file { $path } changed in the tmpfs at { $name }.
+} Its size: { $size }. Files now: { $files }, { $bytes } together.
 change-contents-fewer = { $kind ->
     [volume] Files were deleted from the volume { $name }.
     [bind] Files were deleted from the host's { $name }.
    *[tmpfs] Files were deleted from the tmpfs at { $name }.
-} { $files } are left, { $bytes } together.
+} Files now: { $files }, { $bytes } together.
 change-contents-many = { $kind ->
-    [volume] The volume { $name }
-    [bind] The host's { $name }
-   *[tmpfs] The tmpfs at { $name }
-} holds { $files } files, { $bytes } together.
+    [volume] In the volume { $name }
+    [bind] At the host's { $name }
+   *[tmpfs] In the tmpfs at { $name }
+} there are files: { $files }, { $bytes } together.
 change-upper-added = { $container } wrote a new file /{ $path } of { $size } into its writable layer.
 change-upper-added-dir = { $container } made the directory /{ $path } in its writable layer.
 change-upper-copied = { $container } changes /{ $path } of a lower layer: the kernel copied { $bytes } up into the writable layer first (copy-up). It has { $size } now.

@@ -170,6 +170,7 @@ scene-storage-spoken = { $containers } containers, { $volumes } volumes.
 scene-storage-spoken-mount = { $target } of { $name } is in { $place }.
 scene-home-stays = stays
 scene-home-goes = goes
+scene-home-choice = choose: { $guess }
 scene-home-guess = predicted: { $guess }
 scene-home-guess-right = as predicted: { $guess }
 scene-home-guess-wrong = predicted: { $guess }

@@ -58,26 +58,41 @@ change-dir-seen-work = 오버레이의 작업용 { $path } 디렉터리가 생�
 change-dir-seen-merged = 합쳐진 모습을 보여 줄 { $path } 디렉터리가 생겼습니다.
 change-dir-seen-bind = 호스트의 { $path } 경로를 바인드에 씁니다.
 change-dir-gone = { $path } 디렉터리를 지웠습니다.
+change-contents-gone = { $kind ->
+    [volume] { $name } 볼륨의 경로에 이제 아무것도 없습니다.
+    [bind] 호스트의 { $name } 경로에 이제 아무것도 없습니다.
+   *[tmpfs] { $name } 경로의 tmpfs가 사라졌습니다.
+} 컨테이너는 이미 마운트한 것을 계속 씁니다.
+change-contents-replaced = { $kind ->
+    [volume] { $name } 볼륨의 경로에 이제 다른 것이 있습니다.
+    [bind] 호스트의 { $name } 경로에 이제 다른 파일이나 디렉터리가 있습니다. 편집기가 이렇게 저장할 때가 많습니다.
+   *[tmpfs] { $name } 경로에 이제 다른 것이 있습니다.
+} 컨테이너는 이미 마운트한 것을 계속 씁니다.
 change-contents-empty = { $kind ->
-    [volume] { $name } 볼륨에는
-    [bind] 호스트의 { $name } 경로에는
-   *[tmpfs] { $name } 경로의 tmpfs에는
-} 파일이 없습니다.
-change-contents-written = { $kind ->
-    [volume] { $name } 볼륨에 { $path } 파일이 쓰였습니다.
-    [bind] 호스트의 { $name }{ $path } 파일이 쓰였습니다.
-   *[tmpfs] { $name } 경로의 tmpfs에 { $path } 파일이 쓰였습니다.
-} 크기는 { $size }입니다. 파일은 모두 { $files }개, { $bytes }입니다.
+    [volume] { $name } 볼륨에 파일이 없습니다.
+    [bind] 호스트의 { $name } 경로에 파일이 없습니다.
+   *[tmpfs] { $name } 경로의 tmpfs에 파일이 없습니다.
+}
+change-contents-appeared = { $kind ->
+    [volume] { $name } 볼륨에 { $path } 파일이 생겼습니다.
+    [bind] 호스트에 { $name }{ $path } 파일이 생겼습니다.
+   *[tmpfs] { $name } 경로의 tmpfs에 { $path } 파일이 생겼습니다.
+} 크기는 { $size }입니다. 파일은 { $files }개, 모두 { $bytes }입니다.
+change-contents-changed = { $kind ->
+    [volume] { $name } 볼륨에서 { $path } 파일이 바뀌었습니다.
+    [bind] 호스트의 { $name }{ $path } 파일이 바뀌었습니다.
+   *[tmpfs] { $name } 경로의 tmpfs에서 { $path } 파일이 바뀌었습니다.
+} 크기는 { $size }입니다. 파일은 { $files }개, 모두 { $bytes }입니다.
 change-contents-fewer = { $kind ->
     [volume] { $name } 볼륨에서 파일이 지워졌습니다.
     [bind] 호스트의 { $name } 경로에서 파일이 지워졌습니다.
    *[tmpfs] { $name } 경로의 tmpfs에서 파일이 지워졌습니다.
-} 남은 파일은 { $files }개, { $bytes }입니다.
+} 파일은 { $files }개, 모두 { $bytes }입니다.
 change-contents-many = { $kind ->
-    [volume] { $name } 볼륨에는
-    [bind] 호스트의 { $name } 경로에는
-   *[tmpfs] { $name } 경로의 tmpfs에는
-} 파일이 모두 { $files }개, { $bytes } 있습니다.
+    [volume] { $name } 볼륨에
+    [bind] 호스트의 { $name } 경로에
+   *[tmpfs] { $name } 경로의 tmpfs에
+} 파일이 { $files }개 있습니다. 모두 { $bytes }입니다.
 change-upper-added = { $container } 컨테이너가 쓰기 레이어에 /{ $path } 파일을 새로 썼습니다. 크기는 { $size }입니다.
 change-upper-added-dir = { $container } 컨테이너가 쓰기 레이어에 /{ $path } 디렉터리를 만들었습니다.
 change-upper-copied = { $container } 컨테이너가 아래 레이어의 /{ $path } 파일을 고치려 하자 커널이 { $bytes } 내용을 쓰기 레이어로 복사했습니다(copy-up). 지금 크기는 { $size }입니다.

@@ -170,6 +170,7 @@ scene-storage-spoken = 컨테이너 { $containers }개, 볼륨 { $volumes }개.
 scene-storage-spoken-mount = { $name }의 { $target }: 있는 곳은 { $place }입니다.
 scene-home-stays = 남음
 scene-home-goes = 사라짐
+scene-home-choice = { $guess } 고르기
 scene-home-guess = 예상: { $guess }
 scene-home-guess-right = 예상대로 { $guess }
 scene-home-guess-wrong = 예상은 { $guess }

@@ -128,10 +128,11 @@ impl Query {
                     Ending::Stop => has_exited(world, container),
                     Ending::Remove => is_removed(world, container),
                 };
-                is_over.then(|| Answer::Bool(storage::is_in(world, *place, container, volume, file)))
+                let is_in = is_over.then(|| storage::is_in(world, *place, container, volume, file));
+                is_in.flatten().map(Answer::Bool)
             }
             Q::PlacesHolding { container, volume, file } => {
-                Some(storage::holding(world, container, volume, file)).filter(|all| !all.is_empty()).map(terms)
+                Some(storage::holding(world, container, volume, file)).filter(|all| all.len() == 4).map(terms)
             }
             Q::LeftAfterStop { container, volume, file } => {
                 has_exited(world, container).then(|| terms(storage::holding(world, container, volume, file)))

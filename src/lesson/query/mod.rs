@@ -491,7 +491,7 @@ pub enum Query {
         /// After what.
         after: Ending,
     },
-    /// Of writable layer, volume, bind and tmpfs: in which a file was seen when they were looked at last.
+    /// Writable layer, volume, bind and tmpfs, once a file was seen in all four of them.
     PlacesHolding {
         /// The container's name.
         container: String,

@@ -60,6 +60,7 @@ impl Query {
                 "scene-upper-why",
                 "scene-memory",
                 "fact-fstype",
+                "fact-on-host-nowhere",
             ],
             Q::SameKernel { .. } => &["scene-isolation-same", "scene-isolation-other"],
             Q::SharesNamespace { .. } => &["scene-isolation-own", "scene-isolation-of-host", "scene-reach-counted"],
@@ -70,6 +71,7 @@ impl Query {
                 "scene-home-tmpfs-fate",
                 "scene-kept",
                 "change-dir-gone",
+                "fact-on-host-nowhere",
             ],
             _ => &[],
         }

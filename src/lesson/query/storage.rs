@@ -80,21 +80,35 @@ pub enum Ending {
     Remove,
 }
 
-/// That file was seen there when the place was looked at last.
-pub(super) fn is_in(world: &World, place: HomeKind, container: &str, volume: &str, file: &str) -> bool {
-    let seen_in = |is: &dyn Fn(&Home) -> bool| {
-        let mut seen = world.contents.iter().filter(|(home, _)| is(home));
-        seen.any(|(_, held)| held.newest.iter().any(|seen| seen.path == file))
+/// Whether that file was seen there when the place was looked at last; none where not all of it was seen.
+pub(super) fn is_in(world: &World, place: HomeKind, container: &str, volume: &str, file: &str) -> Option<bool> {
+    let container = world.container(container);
+    let own = |is: &dyn Fn(&Mount) -> Option<Home>| {
+        let mounted = container.into_iter().flat_map(|it| world.mounts_of(&it.id));
+        let held =
+            world.held_mounts().filter(|(id, _)| container.is_some_and(|it| it.id == **id)).map(|(_, mount)| mount);
+        mounted.chain(held).filter_map(|mount| is(mount)).collect::<Vec<_>>()
     };
-    match place {
-        HomeKind::Bind => seen_in(&|home| matches!(home, Home::Bind { .. })),
-        HomeKind::Volume => seen_in(&|home| matches!(home, Home::Volume { name } if name == volume)),
-        HomeKind::Tmpfs => seen_in(&|home| matches!(home, Home::Tmpfs { .. })),
+    let homes = match place {
         HomeKind::Upper => {
-            let upper = world.container(container).and_then(|it| world.uppers.get(&it.id)?.files.get(file));
-            upper.is_some_and(|file| file.effect != Effect::Deleted)
+            let upper = container.and_then(|it| world.uppers.get(&it.id)?.files.get(file));
+            return Some(upper.is_some_and(|file| file.effect != Effect::Deleted));
         }
-    }
+        HomeKind::Volume => vec![Home::Volume { name: volume.to_owned() }],
+        HomeKind::Tmpfs => own(&|mount| (mount.kind == MountKind::Tmpfs).then(|| Home::Tmpfs { mount: mount.key })),
+        // Of a container that was deleted nothing tells which were its own.
+        HomeKind::Bind if container.is_none() => {
+            world.contents.keys().filter(|home| matches!(home, Home::Bind { .. })).cloned().collect()
+        }
+        HomeKind::Bind => own(&|mount| match &mount.kind {
+            MountKind::Bind { from } => Some(Home::Bind { from: from.clone() }),
+            _ => None,
+        }),
+    };
+    let held = || homes.iter().filter_map(|home| world.contents.get(home));
+    let is_there = held().any(|held| held.newest.iter().any(|seen| seen.path == file));
+    let all_seen = held().all(|held| held.whole && held.files == held.newest.len() as u64);
+    (is_there || all_seen).then_some(is_there)
 }
 
 /// Where that file was seen, in the order of [`Query::choices`](super::Query::choices).
@@ -105,5 +119,6 @@ pub(super) fn holding(world: &World, container: &str, volume: &str, file: &str) 
         (HomeKind::Upper, Term::Upper),
         (HomeKind::Tmpfs, Term::Tmpfs),
     ];
-    all.into_iter().filter_map(|(place, term)| is_in(world, place, container, volume, file).then_some(term)).collect()
+    let holds = |place| is_in(world, place, container, volume, file) == Some(true);
+    all.into_iter().filter_map(|(place, term)| holds(place).then_some(term)).collect()
 }

@@ -126,6 +126,9 @@ pub enum Home {
 pub struct Contents {
     /// Of which home.
     pub home: Home,
+    /// Its path on the host; none where it lies in memory alone.
+    #[serde(default)]
+    pub at: Option<String>,
     /// The files that were changed last, the latest first: at most [`Contents::SHOWN`].
     pub newest: Vec<HomeFile>,
     /// Paths of those of them that were not so at the look before. Of the first look none.
@@ -137,7 +140,11 @@ pub struct Contents {
     /// Sizes of the regular files together, in bytes.
     pub bytes: u64,
     /// Of its file system: bytes in all, and of these how many are free for whoever has no privilege (statfs(2)).
+    #[serde(default)]
     pub room: (u64, u64),
+    /// Whether what containers have mounted is still what lies there.
+    #[serde(default)]
+    pub still: Still,
     /// All of it was looked at. A home may be a whole disk: then only so much of it was.
     pub whole: bool,
 }
@@ -148,8 +155,37 @@ impl Contents {
 
     /// That a home holds nothing.
     pub fn none(home: Home) -> Self {
-        Self { home, newest: Vec::new(), fresh: Vec::new(), files: 0, dirs: 0, bytes: 0, room: (0, 0), whole: true }
+        Self {
+            home,
+            at: None,
+            newest: Vec::new(),
+            fresh: Vec::new(),
+            files: 0,
+            dirs: 0,
+            bytes: 0,
+            room: (0, 0),
+            still: Still::Same,
+            whole: true,
+        }
     }
+
+    /// Nothing was found there, and all of it was looked at.
+    pub fn is_empty(&self) -> bool {
+        self.files == 0 && self.whole && self.still == Still::Same
+    }
+}
+
+/// Whether a home is what it was when it was mounted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Still {
+    /// It is.
+    #[default]
+    Same,
+    /// Nothing lies there any more. Containers keep what they have mounted.
+    Gone,
+    /// Another file or directory lies there: many editors save so. Containers keep the one before.
+    Replaced,
 }
 
 /// A file in a home.

@@ -299,7 +299,8 @@ fn home_of(world: &World, stage: &mut Stage<'_>, plan: Plan, mount: &Mount, kind
         _ => (String::new(), stage.say("scene-memory"), None, Home::Tmpfs { mount: mount.key }),
     };
     let held = held::of(world, &home);
-    let card = Card { kind, owner: "", title: &title, path: &path, note: note.map(|n| (n, None)), held };
+    let owner = mount.container.as_ref().and_then(|id| world.containers.get(id)).map_or("", |it| it.name.as_str());
+    let card = Card { kind, owner, title: &title, path: &path, note: note.map(|n| (n, None)), held };
     home_card(stage, plan, id, middle, card);
 }
 
@@ -320,7 +321,7 @@ enum Unmounted {
 /// What is written on a home.
 struct Card<'a> {
     kind: Kind,
-    /// The container's name, where it is its own.
+    /// The container's name, of whose it is drawn.
     owner: &'a str,
     title: &'a str,
     path: &'a str,
@@ -355,6 +356,11 @@ fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: C
         Some(asked) => ask::wide(stage, asked),
         None => stage.width(&fate, Font::Small) + Font::Small.size() + 4.0,
     };
+    // What came of an earlier question is said beside one that is open.
+    let note = match asked.as_ref().filter(|asked| asked.open).and_then(|asked| ask::before(stage, asked)) {
+        Some((said, mark)) => Some((said, Some(mark))),
+        None => note,
+    };
     let word = stage.fit(&stage.say(kind.key()), Font::Title, 130.0);
     let name = word.clone();
     let named = PAD + stage.width(&word, Font::Title) + if title.is_empty() { 0.0 } else { 10.0 };
@@ -384,7 +390,11 @@ fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: C
         let path = stage.fit_middle(path, font, plan.home - 2.0 * PAD - taken);
         texts.push(Text::new(pos2(PAD, down), font, Ink::Weak, path));
         if let Some((note, mark)) = note {
-            let ink = if mark.is_some() { Ink::Tint(Tint::Good) } else { Ink::Tint(TINT) };
+            let ink = match mark {
+                Some(Glyph::Cross) => Ink::Tint(Tint::Bad),
+                Some(_) => Ink::Tint(Tint::Good),
+                None => Ink::Tint(TINT),
+            };
             texts.push(Text::new(pos2(right, down), Font::Small, ink, note).anchored(Anchor::Right).marked(mark));
         }
     }

@@ -26,13 +26,10 @@ pub(super) fn contents(home: &Home, world: &World, t: &mut Table<'_>) {
 
 /// The rows of one file.
 pub(super) fn file(home: &Home, path: &str, world: &World, t: &mut Table<'_>) -> Described {
-    let file = world.contents.get(home)?.newest.iter().find(|file| file.path == path)?;
+    let held = world.contents.get(home)?;
+    let file = held.newest.iter().find(|file| file.path == path)?;
     let below = |place: &str| if path.is_empty() { place.to_owned() } else { format!("{place}/{path}") };
-    let (host, entity) = match home {
-        Home::Volume { name } => (world.volumes.get(name).map(|volume| below(&volume.path)), home.entity()),
-        Home::Bind { from } => (Some(below(from)), home.entity()),
-        Home::Tmpfs { .. } => (None, home.entity()),
-    };
+    let (host, entity) = (held.at.as_deref().map(below), home.entity());
     match host {
         Some(host) => t.link("fact-on-host", host, entity),
         None => {

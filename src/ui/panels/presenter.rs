@@ -2,8 +2,8 @@
 
 use super::{PanelContext, ending, lesson, narration, next, printed};
 use crate::lesson::{ClaimView, QuestionState, QuestionView};
-use crate::ui::diagrams::{Diagrams, Tab};
-use crate::ui::state::{Face, Mover, Place};
+use crate::ui::diagrams::{Diagrams, Pick, Tab};
+use crate::ui::state::{Face, LessonCommand, Mover, Place};
 use crate::ui::{fonts, short};
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -42,7 +42,12 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
         let (scale, of) = (2.0 * scale, of.as_ref());
         let (places, spotlight) = (&state.asked_places(), tab != Tab::Reach);
         let how = crate::ui::diagrams::How { theme, scale, spotlight, of, reach, places, live };
-        diagrams.show(ui, tab, state.world(), &lit, &mut selection, cx.words, how);
+        if let Some(Pick::Predict(question, yes)) =
+            diagrams.show(ui, tab, state.world(), &lit, &mut selection, cx.words, how)
+        {
+            // The first choice is yes.
+            cx.want(LessonCommand::Predict(question, usize::from(!yes)));
+        }
     });
     if selection != state.selection {
         cx.want(crate::ui::command::ViewCommand::Select(selection));

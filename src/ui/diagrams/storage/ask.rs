@@ -18,11 +18,26 @@ pub(super) fn of(stage: &Stage<'_>, kind: Kind, container: &str, volume: &str) -
     let is = |one: &&AskedPlace| match (one.kind, kind) {
         (HomeKind::Upper, Kind::Upper) => one.container == container,
         (HomeKind::Volume, Kind::Volume) => one.volume == volume,
-        (HomeKind::Bind, Kind::Bind) | (HomeKind::Tmpfs, Kind::Tmpfs) => true,
+        // What nobody uses any more may have been its own.
+        (HomeKind::Bind, Kind::Bind) => one.container == container || (container.is_empty() && !one.open),
+        (HomeKind::Tmpfs, Kind::Tmpfs) => one.container == container,
         _ => false,
     };
-    // Of two that ask of the same place the later one counts.
-    stage.look.places.iter().rev().find(is).cloned()
+    // Of two that ask of the same place the later one counts, and of two places of a kind the first.
+    let asked = stage.look.places.iter().rev().find(is)?;
+    let is_drawn = stage.scene.node(&half_of(asked, true)).is_some();
+    (!is_drawn).then(|| asked.clone())
+}
+
+/// What came of what was asked of it before.
+pub(super) fn before(stage: &Stage<'_>, asked: &AskedPlace) -> Option<(String, Glyph)> {
+    let told = stage.look.places.iter().filter(|one| one.kind == asked.kind && one.container == asked.container);
+    let told = told.filter(|one| one.question != asked.question).find(|one| one.right.is_some())?;
+    Some((self::told(stage, told).0, if told.right? { Glyph::Check } else { Glyph::Cross }))
+}
+
+fn half_of(asked: &AskedPlace, yes: bool) -> NodeId {
+    NodeId::named(format!("stays {yes} {}", asked.question))
 }
 
 /// How wide what is drawn of it is.
@@ -86,8 +101,9 @@ pub(super) fn draw(stage: &mut Stage<'_>, asked: &AskedPlace, home: &NodeId, nam
         let ink = if asked.predicted == Some(yes) { Ink::Strong } else { Ink::Weak };
         let mark = if yes { Glyph::Check } else { Glyph::Cross };
         let text = Text::new(at, Font::Small, ink, word.clone()).marked(Some(mark));
-        let node = Node::new(NodeId::named(format!("stays {yes} {}", asked.question)), place, tint, style);
-        let said = format!("{named}: {}", stage.say_with("scene-home-guess", &[("guess", &word)]));
+        let node = Node::new(half_of(asked, yes), place, tint, style);
+        let key = if asked.predicted == Some(yes) { "scene-home-guess" } else { "scene-home-choice" };
+        let said = format!("{named}: {}", stage.say_with(key, &[("guess", &word)]));
         stage.add(node.within(home).text(text).picks(Pick::Predict(asked.question.clone(), yes)).said(said));
     }
 }

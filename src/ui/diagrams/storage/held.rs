@@ -1,4 +1,4 @@
-//! The files of a home: those that were written last, side by side, and how many more there are.
+//! The files of a home side by side – those that were written last, of a writable layer by name –, and how many more there are.
 
 use super::TINT;
 use crate::i18n::size;
@@ -55,7 +55,9 @@ pub(super) fn upper(world: &World, container: &Container) -> Held {
         inode: None,
     };
     let files: Vec<_> = upper.files.values().filter(is_file).map(file).collect();
-    let all = files.len() as u64;
+    // Of very many not all are known by name.
+    let listed = upper.files.len() as u64;
+    let all = files.len() as u64 + upper.totals.paths.saturating_sub(listed);
     Held { files, all }
 }
 
