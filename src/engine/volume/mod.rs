@@ -17,6 +17,8 @@ pub use driver::{Backing, Options};
 use super::conductor::{Conductor, Cx};
 use super::fault::{Fault, FaultKind, Result};
 use super::{evidence, handle, private, random};
+use crate::docker::{VolumeCreate, typed};
+use crate::spec::shell;
 use crate::trace::{Book, Change, Code, Plan, StepKind, Volume as Seen};
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -61,6 +63,18 @@ pub struct Wanted {
     pub labels: Labels,
     /// What it is made of (`-o`).
     pub options: Options,
+}
+
+impl Wanted {
+    /// A volume of which nothing was asked is a directory.
+    fn by_hand(&self, name: &str, data: &Path) -> String {
+        if *self == Self::default() {
+            return shell::line(["mkdir", "-p", &data.to_string_lossy()]);
+        }
+        let (labels, driver_opts) = (self.labels.clone(), self.options.clone());
+        let asked = VolumeCreate { name: name.to_owned(), labels, driver_opts, ..VolumeCreate::default() };
+        typed::volume_create(&asked).unwrap_or_default()
+    }
 }
 
 impl Volume {
@@ -135,7 +149,7 @@ impl Volumes {
             return Ok(volume);
         }
         let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
-        cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
+        cx.step(plan.by_hand(wanted.by_hand(&name, &data)), |cx| {
             let users = self.users_of(&name);
             let _one_at_a_time = users.lock();
             if data.is_dir() {
