@@ -3,6 +3,17 @@ use super::*;
 use crate::trace::{Host, LinkKey, Rule, RuleAction};
 use egui::{Pos2, pos2};
 
+/// How high the world outside is where room is dear.
+const LOW: f32 = 18.0;
+
+/// From the picture's margin to the host: what the world outside needs above it, where there is a way to it.
+pub(super) fn above(world: &World, stage: &Stage<'_>, sizes: Sizes) -> f32 {
+    if !world.links.values().any(|link| link.kind == LinkKind::Uplink) {
+        return 0.0;
+    }
+    if stage.detail >= Detail::Least { (LOW + 5.0 - stage.margin()).max(0.0) } else { sizes.outside }
+}
+
 /// What the first row needs.
 pub(super) fn width(stage: &Stage<'_>, sizes: Sizes, groups: &Groups<'_>) -> f32 {
     let columns = if folds_rules(stage) { 1.0 } else { groups.all.len() as f32 };
@@ -45,7 +56,7 @@ pub(super) fn first_row(
     let uplink = links.iter().find(|l| l.kind == LinkKind::Uplink);
     let place = Rect::from_min_size(pos2(left, top), sizes.link);
     let uplink = match uplink {
-        Some(link) => way_out(world, stage, sizes, frame, link, place),
+        Some(link) => way_out(world, stage, frame, link, place),
         None => no_way_out(stage, frame, place),
     };
     let at = pos2(place.right() + 44.0, top);
@@ -57,21 +68,37 @@ pub(super) fn first_row(
     bottom.max(right_column(world, host, stage, frame, right)).max(place.bottom()) + sizes.below
 }
 
+/// The message that names it.
+pub(super) fn name(host: &Host) -> &'static str {
+    match host.mode {
+        crate::trace::Mode::Lab => "scene-host-lab",
+        crate::trace::Mode::Host => "scene-host-real",
+    }
+}
+
 /// The link to the world outside, with the wire that leaves the host's box.
-fn way_out(world: &World, stage: &mut Stage<'_>, sizes: Sizes, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
+fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
     let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
     let id = link_card(stage, link, at, frame, Tint::Plain, Some((Ink::Strong, address)));
-    if sizes.outside == 0.0 {
-        return id;
-    }
-    let word = stage.say("scene-outside");
+    let next =
+        world.routes.iter().find(|route| route.netns == link.netns && route.dev == link.name && route.via.is_some());
+    let word = match next.and_then(|route| route.via.as_deref()) {
+        Some(next) => stage.say_with("scene-outside-at", &[("address", next)]),
+        None => stage.say("scene-outside"),
+    };
     let width = stage.width(&word, Font::Small) + 26.0;
-    let outside =
-        rect(at.right() - 24.0 - width / 2.0, stage.margin() - if stage.is_full() { 8.0 } else { 6.0 }, width, 24.0);
-    let text = Text::new(pos2(width / 2.0, 12.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
+    let (high, top) = match stage.detail {
+        Detail::Full => (24.0, stage.margin() - 8.0),
+        Detail::Less => (24.0, stage.margin() - 6.0),
+        // Between the edge of the picture and the host's.
+        Detail::Least | Detail::Bare | Detail::Thin => (LOW, 1.0),
+    };
+    let outside = rect((at.right() - 24.0 - width / 2.0).max(1.0), top, width, high);
+    let text = Text::new(pos2(width / 2.0, high / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
     let outside_id = NodeId::named("outside");
     stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
-    let route = vec![outside.center_bottom(), pos2(outside.center().x, at.top())];
+    let x = outside.center().x.min(at.right() - 12.0).max(outside.left() + 8.0);
+    let route = vec![pos2(x, outside.bottom()), pos2(x, at.top())];
     stage.wire(&outside_id, &id, Edge::new(route, Tint::Plain, Line::Dim));
     id
 }
