@@ -3,17 +3,6 @@ use super::*;
 use crate::trace::{Host, LinkKey, Rule, RuleAction};
 use egui::{Pos2, pos2};
 
-/// How high the world outside is where room is dear.
-const LOW: f32 = 18.0;
-
-/// From the picture's margin to the host: what the world outside needs above it, where there is a way to it.
-pub(super) fn above(world: &World, stage: &Stage<'_>, sizes: Sizes) -> f32 {
-    if !world.links.values().any(|link| link.kind == LinkKind::Uplink) {
-        return 0.0;
-    }
-    if stage.detail >= Detail::Least { (LOW + 5.0 - stage.margin()).max(0.0) } else { sizes.outside }
-}
-
 /// What the first row needs.
 pub(super) fn width(stage: &Stage<'_>, sizes: Sizes, groups: &Groups<'_>) -> f32 {
     let columns = if folds_rules(stage) { 1.0 } else { groups.all.len() as f32 };
@@ -56,7 +45,7 @@ pub(super) fn first_row(
     let uplink = links.iter().find(|l| l.kind == LinkKind::Uplink);
     let place = Rect::from_min_size(pos2(left, top), sizes.link);
     let uplink = match uplink {
-        Some(link) => way_out(world, stage, frame, link, place),
+        Some(link) => way_out(world, host, stage, sizes, frame, link, place),
         None => no_way_out(stage, frame, place),
     };
     let at = pos2(place.right() + 44.0, top);
@@ -68,6 +57,11 @@ pub(super) fn first_row(
     bottom.max(right_column(world, host, stage, frame, right)).max(place.bottom()) + sizes.below
 }
 
+/// Of the host's name.
+fn name_width(stage: &Stage<'_>, host: &Host) -> f32 {
+    stage.width(&stage.say(name(host)), Font::Heading)
+}
+
 /// The message that names it.
 pub(super) fn name(host: &Host) -> &'static str {
     match host.mode {
@@ -77,7 +71,15 @@ pub(super) fn name(host: &Host) -> &'static str {
 }
 
 /// The link to the world outside, with the wire that leaves the host's box.
-fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
+fn way_out(
+    world: &World,
+    host: &Host,
+    stage: &mut Stage<'_>,
+    sizes: Sizes,
+    frame: &NodeId,
+    link: &Link,
+    at: Rect,
+) -> NodeId {
     let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
     let id = link_card(stage, link, at, frame, Tint::Plain, Some((Ink::Strong, address)));
     let next =
@@ -86,17 +88,23 @@ fn way_out(world: &World, stage: &mut Stage<'_>, frame: &NodeId, link: &Link, at
         Some(next) => stage.say_with("scene-outside-at", &[("address", next)]),
         None => stage.say("scene-outside"),
     };
-    let width = stage.width(&word, Font::Small) + 26.0;
-    let (high, top) = match stage.detail {
-        Detail::Full => (24.0, stage.margin() - 8.0),
-        Detail::Less => (24.0, stage.margin() - 6.0),
-        // Between the edge of the picture and the host's.
-        Detail::Least | Detail::Bare | Detail::Thin => (LOW, 1.0),
-    };
-    let outside = rect((at.right() - 24.0 - width / 2.0).max(1.0), top, width, high);
-    let text = Text::new(pos2(width / 2.0, high / 2.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
     let outside_id = NodeId::named("outside");
-    stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
+    let outside = if sizes.outside > 0.0 {
+        let width = stage.width(&word, Font::Small) + 26.0;
+        let top = stage.margin() - if stage.is_full() { 8.0 } else { 6.0 };
+        let outside = rect(at.right() - 24.0 - width / 2.0, top, width, 24.0);
+        let text = Text::new(pos2(width / 2.0, 12.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
+        stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
+        outside
+    } else {
+        // Where room is dear it is said in the row of the host's name where the link leads.
+        let word = format!("→ {word}");
+        let (width, left) = (stage.width(&word, Font::Small) + 4.0, at.left() + name_width(stage, host) + 12.0);
+        let outside = rect(left.max(at.right() - 24.0 - width / 2.0), at.top() - sizes.head + 2.0, width, 18.0);
+        let text = Text::new(pos2(2.0, 9.0), Font::Small, Ink::Weak, word);
+        stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Bare).within(frame).text(text).called(""));
+        outside
+    };
     let x = outside.center().x.min(at.right() - 12.0).max(outside.left() + 8.0);
     let route = vec![pos2(x, outside.bottom()), pos2(x, at.top())];
     stage.wire(&outside_id, &id, Edge::new(route, Tint::Plain, Line::Dim));

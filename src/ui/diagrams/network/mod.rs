@@ -55,7 +55,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let cables = Cables::of(world);
     let groups = Groups::of(world, &stage, sizes, &cables);
     let frame_id = NodeId::of(Entity::Host);
-    let outside = host::above(world, &stage, sizes);
+    let outside = if world.links.values().any(|l| l.kind == LinkKind::Uplink) { sizes.outside } else { 0.0 };
     let origin = egui::pos2(stage.margin(), stage.margin() + outside);
     let inner = groups.width().max(host::width(&stage, sizes, &groups));
     // A picture is as wide as its room, when it may be.

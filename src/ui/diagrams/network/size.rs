@@ -164,6 +164,7 @@ const LESS: Sizes = Sizes {
 
 const LEAST: Sizes = Sizes {
     head: 24.0,
+    outside: 0.0,
     link: vec2(152.0, 38.0),
     loopback: 38.0,
     below: 10.0,
