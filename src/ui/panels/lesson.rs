@@ -365,7 +365,8 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView], begun: bool) {
                     // Paths and digests are long; all of it is a tooltip, and in the picture.
                     let (font, room) = (fonts::mono(12.5), ui.available_width());
                     let mut job = LayoutJob::simple(fonts::shown(value), font, theme.good, room);
-                    job.wrap.max_rows = VALUE;
+                    // Of a path and of a digest the tooltip and the picture have the rest.
+                    job.wrap.max_rows = if value.contains(' ') { VALUE } else { 1 };
                     ui.add(Label::new(job)).on_hover_text(fonts::shown(value));
                 }
             });
