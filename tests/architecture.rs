@@ -157,7 +157,13 @@ fn compares_codes(code: &str) -> Vec<&'static str> {
 /// Names of codes that are written out as texts.
 fn codes_as_text(code: &str) -> Vec<&'static str> {
     // A header of Docker's has the same name, and words of its `--mount`.
-    let same = ["(\"api-version\", CURRENT)", "\"bind-propagation\" =>", "\"volume-driver\" =>"];
+    let same = [
+        "(\"api-version\", CURRENT)",
+        "\"bind-propagation\" =>",
+        "\"volume-driver\" =>",
+        "add(\"bind-propagation\",",
+        "add(\"volume-driver\",",
+    ];
     let code = same.iter().fold(code.to_owned(), |code, same| code.replace(same, ""));
     let names = Code::ALL.iter().map(Code::name).filter(|name| name.contains('-'));
     names.filter(|name| code.contains(&format!("\"{name}\""))).collect()

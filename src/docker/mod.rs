@@ -35,6 +35,7 @@ mod shape;
 mod stats;
 mod stream;
 mod system;
+pub mod typed;
 mod unbuilt;
 mod usage;
 mod volume;

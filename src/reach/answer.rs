@@ -215,7 +215,11 @@ fn into_container(map: &Map<'_>, question: Question, id: &ContainerId) -> Outcom
     };
     let Some(port) = own.iter().find(meant) else {
         let ports = own.iter().map(|port| leads(port)).collect::<Vec<_>>().join(", ");
-        let why = if own.is_empty() { Why::NotPublished } else { Why::OtherPorts { ports } };
+        let why = match (own.is_empty(), protocol.port()) {
+            (true, _) => Why::NotPublished,
+            (false, Some(_)) => Why::OtherPorts { ports },
+            (false, None) => Why::PortsAlone { ports },
+        };
         return no(why, Some(Entity::Container(id.clone())));
     };
     let because = Some(Entity::Port(port.key.clone()));

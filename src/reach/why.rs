@@ -86,6 +86,11 @@ pub enum Why {
         /// `:8080→80`
         ports: String,
     },
+    /// From outside only published ports lead in, and what is sent goes to no port.
+    PortsAlone {
+        /// `:8080→80`
+        ports: String,
+    },
     /// It is published at no address of IPv6.
     PublishedFour {
         /// `:8080→80`
@@ -166,6 +171,7 @@ impl Why {
             Self::NotPublished => "not-published",
             Self::PublishedFour { .. } => "published-four",
             Self::OtherPorts { .. } => "other-ports",
+            Self::PortsAlone { .. } => "ports-alone",
             Self::Lab => "lab",
             Self::NoNames => "no-names",
             Self::NameNotShared => "name-not-shared",
@@ -186,7 +192,10 @@ impl Why {
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::SameNetwork { network } | Self::Internal { network } => vec![("network", network.clone())],
-            Self::Published { ports } | Self::OtherPorts { ports } | Self::PublishedFour { ports } => {
+            Self::Published { ports }
+            | Self::OtherPorts { ports }
+            | Self::PortsAlone { ports }
+            | Self::PublishedFour { ports } => {
                 vec![("ports", ports.clone())]
             }
             Self::NoRoute { to, .. } | Self::Elsewhere { to } | Self::SeveralRoutes { to } => {

@@ -7,6 +7,7 @@ mod ids;
 pub mod lab;
 mod platform;
 mod reference;
+pub mod shell;
 pub mod url;
 pub mod visible;
 

@@ -110,7 +110,9 @@ impl Course {
     pub fn spoken_of(&self) -> Vec<(String, Vec<String>)> {
         let Some(terminal) = self.runner.step().watches() else { return Vec::new() };
         let (text, words) = (self.console.text(terminal), self.runner.printed());
-        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        // What a line is begun anew with (`\r`) stands where the rest was.
+        let lines: Vec<&str> =
+            text.lines().map(|line| line.trim_end().rsplit('\r').next().unwrap_or_default()).collect();
         let has = |line: &str, word: &String| crate::lesson::words(line, word).next().is_some();
         let of = |word: &String| lines.iter().rposition(|line| has(line, word));
         let found: BTreeSet<usize> = words.iter().filter_map(of).collect();

@@ -37,6 +37,14 @@ pub fn title(evidence: &Evidence, root: Option<&str>, words: &Words) -> String {
     }
 }
 
+/// The message that says what can be read off it as well: whose resolver it is that a container asks.
+pub fn says(evidence: &Evidence) -> Option<&'static str> {
+    match evidence {
+        Evidence::File { path, .. } if tail(path) == "resolv.conf" => Some("step-serve-names"),
+        _ => None,
+    }
+}
+
 /// Whose words a file's content is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keeper {

@@ -183,3 +183,45 @@ fn a_lesson_asks_of_a_cell_which_is_predicted_there_and_marked_when_packets_were
         assert_eq!((from.name(state.world()), cell.fix.as_deref()), (Some("web"), next.run.as_deref()));
     }
 }
+
+/// Where nobody has IPv6 there is nothing to choose; else the table is that of the version that was chosen.
+#[test]
+fn ipv4_or_ipv6_is_chosen_where_somebody_has_ipv6() {
+    let (mut window, mut sample) = window();
+    assert!(window.query_by_label("IPv6").is_none(), "nobody has it");
+    let known = sample.events.len();
+    let addresses: Vec<_> = ["web", "shell"].into_iter().zip(2..).collect();
+    sample.op(OpKind::NetworkConnect, "six", |s| {
+        for (name, nth) in &addresses {
+            let container = id(name);
+            let end = s
+                .world
+                .links
+                .values()
+                .find(|link| link.container.as_ref() == Some(&container) && s.world.is_inner(link));
+            let key = end.expect("its own end of the cable").key.clone();
+            s.step(StepKind::AddAddress, "eth0", |s| {
+                s.saw(Change::AddrSeen { link: key.clone(), cidr: format!("fd00::{nth}/64") });
+            });
+        }
+    });
+    let news = sample.events[known..].iter().cloned().map(Arc::new).collect();
+    app_mut(&mut window).state.receive(News::Events(news));
+    tell(&mut window, PlaybackCommand::Live);
+    tell(&mut window, ViewCommand::Tab(Tab::ALL.iter().position(|tab| *tab == Tab::Reach).unwrap()));
+    window.run_steps(3);
+    let titled = |window: &Window| {
+        let scene = app(window).seen(Tab::Reach).unwrap().scene;
+        scene.captions.iter().any(|caption| caption.text.text.starts_with("IPv6 ping"))
+    };
+    assert!(!titled(&window), "IPv4 is asked first");
+    let before = said_of(&window, "web → shell: ");
+    window.get_by_label("IPv6").click();
+    window.run_steps(3);
+    assert_eq!(app(&window).state.reaching.version, IpVersion::V6);
+    assert!(titled(&window), "the title says so");
+    assert_ne!(said_of(&window, "web → shell: "), before, "another table");
+    window.get_by_label("IPv4").click();
+    window.run_steps(3);
+    assert_eq!((app(&window).state.reaching.version, said_of(&window, "web → shell: ")), (IpVersion::V4, before));
+}

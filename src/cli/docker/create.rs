@@ -261,7 +261,7 @@ pub(super) fn restart_policy(text: Option<&str>) -> Result<RestartPolicy, Client
 pub(super) fn cpus(text: Option<&str>) -> Result<i64, ClientError> {
     let bad = |text: &str| ClientError::new(Code::BadSize).with("flag", "--cpus").with("value", text);
     #[expect(clippy::cast_possible_truncation, reason = "checked to be small")]
-    let nano = |n: f64| (n * 1e9) as i64;
+    let nano = |n: f64| (n * 1e9).round() as i64;
     let parse = |text: &str| text.parse::<f64>().ok().filter(|n| (0.0..=100_000.0).contains(n)).map(nano);
     text.map_or(Ok(0), |text| parse(text).ok_or_else(|| bad(text)))
 }

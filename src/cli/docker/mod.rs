@@ -21,6 +21,8 @@ pub(super) mod run;
 pub(super) mod stats;
 pub(super) mod system;
 mod table;
+#[cfg(test)]
+mod typed_tests;
 pub(super) mod update;
 pub(super) mod volumes;
 

@@ -18,7 +18,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &NetworkCreateArgs) -> Done {
-    let body = NetworkCreate {
+    let created: NetworkCreated = session.client.post("/networks/create", &body(args)?)?;
+    out::line(created.id);
+    Ok(())
+}
+
+/// The body of the request.
+pub(super) fn body(args: &NetworkCreateArgs) -> Result<NetworkCreate, ClientError> {
+    Ok(NetworkCreate {
         name: args.name.clone(),
         check_duplicate: true,
         driver: args.driver.clone(),
@@ -35,10 +42,7 @@ pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &NetworkCreateA
         options: pairs(&args.opt),
         labels: pairs(&args.label),
         ..NetworkCreate::default()
-    };
-    let created: NetworkCreated = session.client.post("/networks/create", &body)?;
-    out::line(created.id);
-    Ok(())
+    })
 }
 
 /// Ranges, gateways and other addresses, each with the subnet that it lies in, as docker's command line sorts them.

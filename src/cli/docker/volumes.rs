@@ -8,16 +8,20 @@ use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQ
 use hyper::Method;
 
 pub(in crate::cli) fn create(session: &CommandSession<'_>, args: &VolumeCreateArgs) -> Done {
-    let body = VolumeCreate {
+    let volume: Volume = session.client.post("/volumes/create", &body(args))?;
+    out::line(volume.name);
+    Ok(())
+}
+
+/// The body of the request.
+pub(super) fn body(args: &VolumeCreateArgs) -> VolumeCreate {
+    VolumeCreate {
         name: args.name.clone().unwrap_or_default(),
         driver: args.driver.clone(),
         labels: pairs(&args.label),
         driver_opts: pairs(&args.opt),
         ..VolumeCreate::default()
-    };
-    let volume: Volume = session.client.post("/volumes/create", &body)?;
-    out::line(volume.name);
-    Ok(())
+    }
 }
 
 pub(in crate::cli) fn list(session: &CommandSession<'_>, args: &VolumesArgs) -> Done {

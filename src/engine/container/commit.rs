@@ -1,6 +1,7 @@
 //! A container's writable layer becomes one more layer of a new image.
 
 use super::{Container, Phase};
+use crate::docker::typed::Line;
 use crate::engine::archive::{Scratch, apply_changes, bring_in, compose, pack, tell_documents};
 use crate::engine::handle;
 use crate::engine::moment::Moment;
@@ -35,6 +36,22 @@ pub struct Commit {
     pub pause: bool,
 }
 
+impl Commit {
+    /// The same by `docker commit`, with what was asked for.
+    fn by_hand(&self, container: &str) -> String {
+        let mut line = Line::of(&["docker", "commit"]);
+        line.flag("--pause=false", !self.pause);
+        line.option("-a", &self.author);
+        line.option("-m", &self.comment);
+        line.options("-c", &self.changes);
+        line.name(container);
+        if let Some(tag) = &self.tag {
+            line.word(&tag.familiar());
+        }
+        line.done().unwrap_or_default()
+    }
+}
+
 /// sha256 of the tar with nothing in it: 1,024 zeros. Docker makes no layer of it.
 const EMPTY: &str = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
 
@@ -43,7 +60,7 @@ impl Engine {
     pub fn commit(&self, container: &Container, how: &Commit, line: &Asked) -> Result<Image> {
         let lent = borrow(container)?;
         let result = self.conductor.operate(OpKind::ContainerCommit, &container.name, line, &Cancel::new(), |cx| {
-            let by_hand = format!("docker commit {}", container.name);
+            let by_hand = how.by_hand(&container.name.get());
             let plan = Plan::new(StepKind::CommitContainer, &container.name).by_hand(by_hand);
             cx.step(plan, |cx| {
                 self.hold_still(cx, container, how)?;

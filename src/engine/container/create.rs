@@ -29,6 +29,7 @@ impl Engine {
     pub fn create(&self, order: &Order, cancel: &Cancel) -> Result<Arc<Container>> {
         let mut request = request::parse(&order.body)?;
         request::one_network(&request)?;
+        let by_hand = request.by_hand(order.name.as_deref(), order.platform.as_ref());
         self.name_joined(&mut request)?;
         self.name_ipc(&mut request)?;
         super::start::check(&request.host_config)?;
@@ -44,7 +45,7 @@ impl Engine {
         let name = self.containers.reserve(order.name.as_deref(), &id)?;
         let begun = Begun { engine: self, id: &id, name: &name, order, links, seen: false.into() };
         let result = self.conductor.operate(OpKind::ContainerCreate, &name, &order.line, cancel, |cx| {
-            let plan = Plan::new(StepKind::CreateContainer, &name).by_hand(format!("docker create {}", request.image));
+            let plan = Plan::new(StepKind::CreateContainer, &name).by_hand(by_hand);
             cx.step(plan, |cx| begun.create(cx, request, image, hold))
         });
         match result {

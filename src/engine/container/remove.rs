@@ -87,8 +87,9 @@ impl Engine {
     }
 
     fn removing(&self, cx: &Cx, container: &Container, volumes: bool) -> Result<()> {
-        let plan =
-            Plan::new(StepKind::RemoveContainer, &container.name).by_hand(format!("docker rm {}", container.name));
+        let with_volumes = if volumes { " -v" } else { "" };
+        let by_hand = format!("docker rm{with_volumes} {}", container.name);
+        let plan = Plan::new(StepKind::RemoveContainer, &container.name).by_hand(by_hand);
         cx.step(plan, |cx| {
             self.uppers.forget(&container.id);
             let doomed = self.volumes_left(container, volumes);

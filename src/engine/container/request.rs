@@ -3,12 +3,14 @@
 use super::invalid::invalid;
 use super::refusal::unsupported;
 use super::{LogOptions, bounds, limits, tuning};
+use crate::docker::typed::{self, Create};
 use crate::docker::{
     self, ContainerConfig, ContainerCreate, ContainerUpdate, EndpointConfig, ExecCreate, HealthConfig, HostConfig,
     Json, Known, MountRequest, NetworkCreate, NetworkingConfig, Rest, RestartPolicy, VolumeCreate, host_ports, known,
     range_of,
 };
 use crate::engine::{Fault, FaultKind, Result};
+use crate::spec::Platform;
 use crate::trace::{Code, NetworkMode};
 use serde::Serialize;
 use serde_json::Value;
@@ -26,6 +28,14 @@ pub struct Request {
     pub networks: BTreeMap<String, EndpointConfig>,
     /// What `HostConfig.LogConfig` says.
     pub(crate) log_options: LogOptions,
+}
+
+impl Request {
+    /// The command that asks for it; empty where none can.
+    pub(super) fn by_hand(&self, name: Option<&str>, platform: Option<&Platform>) -> String {
+        let (config, host, networks) = (&self.config, &self.host_config, &self.networks);
+        typed::create(&Create { name, platform, config, host, networks }).unwrap_or_default()
+    }
 }
 
 impl Deref for Request {

@@ -47,8 +47,10 @@ impl Bridge {
             false => NetInverse::DeleteBridge { netns, name, mac: request::mac_text(&request::mac_of(*gateway)) },
         };
         *self.entry.lock() = Some(cx.journal(SCOPE, &inverse)?);
-        let request = request::make_bridge(bridge, request::mac_of(*gateway));
-        stage(cx, StepKind::MakeBridge, format!("ip link add {bridge} type bridge"), request, |cx, request| {
+        let mac = request::mac_of(*gateway);
+        let request = request::make_bridge(bridge, mac);
+        let by_hand = format!("ip link add {bridge} address {} type bridge", request::mac_text(&mac));
+        stage(cx, StepKind::MakeBridge, by_hand, request, |cx, request| {
             host.observer.lock().expect(bridge, bridge.as_str().into(), None);
             host.act(cx, request)?;
             let facts = [format!("{bridge}: subnet {subnet}, gateway {gateway}")];

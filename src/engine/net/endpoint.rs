@@ -133,7 +133,9 @@ impl Bridge {
     ) -> Result<Veth> {
         let (name, peer) = (format!("veth{}", random::hex(7)?), format!("veth{}", random::hex(7)?));
         let request = request::make_veth(&name, &peer, mac, self.segment.mtu);
-        let by_hand = format!("ip link add {name} type veth peer name {peer}");
+        let bytes = self.segment.mtu.map_or_else(String::new, |mtu| format!(" mtu {mtu}"));
+        let mac_of_peer = mac_text(&mac);
+        let by_hand = format!("ip link add {name}{bytes} type veth peer name {peer}{bytes} address {mac_of_peer}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
             let mut host = host.observer.lock();
             let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };

@@ -7,8 +7,8 @@ mod kept;
 use super::net::{Driver, Network, random_id};
 use super::news::Subject;
 use super::{Asked as Line, Cancel, Cx, Engine, Result, evidence};
-use crate::docker::NetworkCreate;
-use crate::spec::ContainerId;
+use crate::docker::{NetworkCreate, typed};
+use crate::spec::{ContainerId, shell};
 use crate::trace::{Change, Code, OpKind, Plan, Problem, StepKind};
 use asked::Asked;
 pub(super) use asked::Pools;
@@ -20,7 +20,7 @@ impl Engine {
         let asked = Asked::read(request)?;
         let (id, reached) = (random_id()?, self.net.reached());
         let driver = self.conductor.operate(OpKind::NetworkCreate, asked.name(), line, cancel, |cx| {
-            let by_hand = format!("docker network create {}", asked.name());
+            let by_hand = typed::network_create(asked.request()).unwrap_or_default();
             cx.step(Plan::new(StepKind::ManageNetwork, asked.name()).by_hand(by_hand), |cx| {
                 let keep = |network: &Network| {
                     if self.keeps { kept::keep(&self.root, network, asked.request()) } else { Ok(()) }
@@ -39,7 +39,7 @@ impl Engine {
         let called = |id: &ContainerId| self.containers.called(id);
         self.net.removable(network, &called)?;
         self.conductor.operate(OpKind::NetworkRemove, &network.name, line, &Cancel::new(), |cx| {
-            let by_hand = format!("docker network rm {}", network.name);
+            let by_hand = shell::line(["docker", "network", "rm", network.name.as_str()]);
             cx.step(Plan::new(StepKind::ManageNetwork, &network.name).by_hand(by_hand), |cx| {
                 self.net.remove(cx, &network.id, &called, |network| kept::forget(&self.root, &network.id))
             })

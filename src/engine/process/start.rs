@@ -6,9 +6,11 @@ use super::running::{Past, Profile};
 use super::spawner::{Nest, Thread};
 use super::stdio::{self, Stdio};
 use super::*;
+use crate::docker::typed::Line;
 use crate::engine::evidence;
 use crate::engine::lab::grant::{self, Kind};
 use crate::engine::rootfs;
+use crate::spec::shell;
 use crate::trace::{Answered, Code, Dir, DirRole, Evidence, Tried};
 use parking_lot::Mutex;
 use std::fs;
@@ -156,8 +158,7 @@ impl Spawner {
         let gone = || not_running(&spec.container);
         let profile = target.profile().filter(|_| target.ended().is_none()).ok_or_else(gone)?;
         let plan = Plan::new(kind, spec.argv.join(" "));
-        let by_hand = format!("docker exec {} {}", spec.container.short(), spec.argv.join(" "));
-        cx.step(plan.by_hand(by_hand), |cx| {
+        cx.step(plan.by_hand(by_hand(spec)), |cx| {
             let mut privileges = profile.privileges.clone();
             if !spec.user.is_empty() {
                 privileges.identity = self.identity(&profile.merged, &spec.user, &profile.group_add)?;
@@ -277,7 +278,7 @@ impl Spawner {
 
     /// Starts a process on the lab host: the engine's mounts, the lab's network.
     pub fn on_host(&self, cx: &Cx, lab: &Lab, argv: &[String], env: &[String], tty: bool) -> Result<Running> {
-        let plan = Plan::new(StepKind::ExecProcess, argv.join(" ")).by_hand(argv.join(" "));
+        let plan = Plan::new(StepKind::ExecProcess, argv.join(" ")).by_hand(shell::line(argv));
         cx.step(plan, |cx| {
             let home = env.iter().find_map(|entry| entry.strip_prefix("HOME=")).unwrap_or("/").to_owned();
             let mut env = env.to_vec();
@@ -424,4 +425,20 @@ fn ignored() -> Vec<i32> {
 fn finish(cx: &Cx, mut launched: Launched, ours: Option<Io>, past: Past) -> Result<Running> {
     let io = ours.or_else(|| launched.master.take().map(|master| Io::Tty(master.into())));
     Running::new(cx, launched, io, past)
+}
+
+/// The same command by `docker exec`, with what was asked for beside it.
+fn by_hand(spec: &ExecSpec) -> String {
+    let mut line = Line::of(&["docker", "exec"]);
+    line.flag("-i", spec.open_stdin);
+    line.flag("-t", spec.tty);
+    line.flag("--privileged", spec.privileged);
+    // A name alone would take the value that whoever types it has.
+    line.needs(spec.env.iter().all(|variable| variable.contains('=')));
+    line.options("-e", &spec.env);
+    line.option("-w", &spec.cwd);
+    line.option("-u", &spec.user);
+    line.name(spec.container.short());
+    spec.argv.iter().for_each(|word| line.word(word));
+    line.done().unwrap_or_default()
 }

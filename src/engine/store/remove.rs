@@ -1,5 +1,6 @@
 use super::image::familiar;
 use super::*;
+use crate::docker::typed::Line;
 use crate::engine::{Why, evidence};
 use crate::trace::{Book, Change, Code, Evidence, Plan, StepKind, World};
 use nix::errno::Errno;
@@ -11,6 +12,16 @@ pub struct Removal {
     pub force: bool,
     /// Its parents stay, even those that have no tag and no other child.
     pub keep_parents: bool,
+}
+
+impl Removal {
+    fn by_hand(&self, image: &str) -> String {
+        let mut line = Line::of(&["docker", "image", "rm"]);
+        line.flag("-f", self.force);
+        line.flag("--no-prune", self.keep_parents);
+        line.name(image);
+        line.done().unwrap_or_default()
+    }
 }
 
 /// A container that was made from an image.
@@ -34,7 +45,7 @@ impl Store {
     /// long as the container (see [`Store::hold`]). With an image go the images it was committed from, as far as nothing else
     /// needs them.
     pub fn remove(&self, cx: &Cx, name_or_id: &str, how: &Removal, in_use: InUse<'_>) -> Result<Vec<Removed>> {
-        let plan = Plan::new(StepKind::RemoveImage, name_or_id).by_hand(format!("docker image rm {name_or_id}"));
+        let plan = Plan::new(StepKind::RemoveImage, name_or_id).by_hand(how.by_hand(name_or_id));
         cx.step(plan, |cx| {
             let mut decision = decide(&self.lock().records, name_or_id, how.force, in_use)?;
             let mut removed = Vec::new();

@@ -18,6 +18,8 @@ use super::conductor::{Conductor, Cx};
 use super::contents::Place;
 use super::fault::{Fault, FaultKind, Result};
 use super::{evidence, handle, private, random};
+use crate::docker::{VolumeCreate, typed};
+use crate::spec::shell;
 use crate::trace::{Book, Change, Code, Plan, StepKind, Volume as Seen};
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -62,6 +64,18 @@ pub struct Wanted {
     pub labels: Labels,
     /// What it is made of (`-o`).
     pub options: Options,
+}
+
+impl Wanted {
+    /// A volume of which nothing was asked is a directory.
+    fn by_hand(&self, name: &str, data: &Path) -> String {
+        if *self == Self::default() {
+            return shell::line(["mkdir", "-p", &data.to_string_lossy()]);
+        }
+        let (labels, driver_opts) = (self.labels.clone(), self.options.clone());
+        let asked = VolumeCreate { name: name.to_owned(), labels, driver_opts, ..VolumeCreate::default() };
+        typed::volume_create(&asked).unwrap_or_default()
+    }
 }
 
 impl Volume {
@@ -145,7 +159,7 @@ impl Volumes {
             return Ok(volume);
         }
         let plan = Plan::new(StepKind::MakeVolume, &name).call(format!("mkdir({data:?}, 0755)"));
-        cx.step(plan.by_hand(format!("mkdir -p {}", data.display())), |cx| {
+        cx.step(plan.by_hand(wanted.by_hand(&name, &data)), |cx| {
             let users = self.users_of(&name);
             let made = self.make(cx, &name, wanted, &users);
             self.done_with(&name, &users);

@@ -193,6 +193,7 @@ dock-ended-not-found = There is no such command (exit code 127)
 dock-ended-interrupted = Interrupted by Ctrl+C (exit code 130)
 dock-ended-killed = Killed (SIGKILL, exit code 137)
 dock-ended-told = Was told to end, and did (SIGTERM, exit code 143)
+dock-tab-removed = { $name } (removed)
 dock-tab-failed = { $name } · failed
 dock-ended-keys = Nobody reads these keys. Press Esc or click outside, and the keys are the window's again.
 dock-past = A recorded screen: it can only be read.

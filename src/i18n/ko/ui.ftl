@@ -193,6 +193,7 @@ dock-ended-not-found = 없는 명령이었습니다 (종료 코드 127)
 dock-ended-interrupted = Ctrl+C로 중단되었습니다 (종료 코드 130)
 dock-ended-killed = 강제로 끝났습니다 (SIGKILL, 종료 코드 137)
 dock-ended-told = 끝내라는 요청을 받고 끝났습니다 (SIGTERM, 종료 코드 143)
+dock-tab-removed = { $name }(지움)
 dock-tab-failed = { $name } · 오류
 dock-ended-keys = 아무도 키를 읽지 않습니다. Esc를 누르거나 바깥을 클릭하면 키가 창으로 돌아갑니다.
 dock-past = 녹화된 화면입니다. 읽기만 할 수 있습니다.

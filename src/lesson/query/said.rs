@@ -1,4 +1,6 @@
 use super::Query;
+use super::reach::To;
+use std::net::{IpAddr, SocketAddr};
 
 impl Query {
     /// The program's own messages that state the answer, or would let it be read off: what a picture, the narration or the
@@ -45,12 +47,13 @@ impl Query {
             Q::HostEndMaster { .. } => &["change-link-seen-joined", "step-join-bridge", "fact-master"],
             Q::CableEndsOnHost { .. } => &["change-link-seen-moved", "step-move-peer"],
             Q::SameLoopback { .. } => &["step-make-netns-why", "scene-reach-counted"],
-            Q::Reaches { .. }
-            | Q::Probed { .. }
-            | Q::OwnLinks { .. }
-            | Q::HostLeavesBy { .. }
-            | Q::Uplink
-            | Q::SourceOutside { .. } => &["scene-reach-counted"],
+            Q::Reaches { to: To::Word(word), .. } if is_name(word) => {
+                &["scene-reach-counted-names", "step-serve-names", "step-serve-names-why", "problem-names-served"]
+            }
+            Q::OwnLinks { .. } => &["scene-reach-counted", "scene-net-of-host", "scene-net-container"],
+            Q::Reaches { .. } | Q::Probed { .. } | Q::HostLeavesBy { .. } | Q::Uplink | Q::SourceOutside { .. } => {
+                &["scene-reach-counted"]
+            }
             Q::CableEndsAfterExit { .. } => &["change-link-gone", "step-delete-link", "step-delete-link-why"],
             // A volume is there before anything is mounted: that it is one is no answer.
             Q::PathLivesIn { .. } | Q::CopyLandsIn { .. } => &[
@@ -63,7 +66,13 @@ impl Query {
                 "fact-on-host-nowhere",
             ],
             Q::SameKernel { .. } => &["scene-isolation-same", "scene-isolation-other"],
-            Q::SharesNamespace { .. } => &["scene-isolation-own", "scene-isolation-of-host", "scene-reach-counted"],
+            Q::SharesNamespace { .. } => &[
+                "scene-isolation-own",
+                "scene-isolation-of-host",
+                "scene-reach-counted",
+                "scene-net-of-host",
+                "scene-net-container",
+            ],
             Q::StaysIn { .. } | Q::PlacesHolding { .. } | Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
                 "scene-home-upper-fate",
                 "scene-home-volume-fate",
@@ -76,6 +85,11 @@ impl Query {
             _ => &[],
         }
     }
+}
+
+/// A name that somebody has to find an address for.
+fn is_name(word: &str) -> bool {
+    word.parse::<IpAddr>().is_err() && word.parse::<SocketAddr>().is_err()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ mod view;
 pub use id::NodeId;
 pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
-pub use reach::{Reaching, TELLS as REACH_TELLS, end_of};
+pub use reach::{Reaching, TELLS as REACH_TELLS, TELLS_NAMES as REACH_TELLS_NAMES, end_of};
 pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Pick, Scene, Style, Text, Tint};
 pub use view::{Diagrams, How, Live, Seen};
 

@@ -54,8 +54,10 @@ impl Shown {
         let writes = |node: &Node| !node.texts.is_empty() && !matches!(node.style, Style::Frame | Style::DashedFrame);
         let going: Vec<&Node> =
             self.nodes.iter().map(|(node, _)| node).filter(|node| !stays.contains(&node.id)).collect();
-        let coming: Vec<&Node> =
-            after.nodes.iter().map(|(node, _)| node).filter(|node| !before.contains_key(&node.id)).collect();
+        // What says something else now comes as well.
+        let said = |node: &Node| node.texts.iter().map(|text| text.text.clone()).collect::<Vec<_>>();
+        let is_new = |node: &Node| before.get(&node.id).is_none_or(|(old, _)| said(old) != said(node));
+        let coming: Vec<&Node> = after.nodes.iter().map(|(node, _)| node).filter(|node| is_new(node)).collect();
         let yields =
             |node: &Node, to: &[&Node]| writes(node) && to.iter().any(|other| writes(other) && lies_on(node, other));
         for (node, _) in &self.nodes {
@@ -73,13 +75,15 @@ impl Shown {
         }
         for (node, alpha) in &after.nodes {
             let mut node = node.clone();
+            let waits = is_new(&node) && yields(&node, &going);
+            let late = alpha * (t * 2.0 - 1.0).max(0.0);
             let alpha = match before.get(&node.id) {
                 Some((old, from)) => {
                     node.rect = old.rect.lerp_towards(&node.rect, t);
                     node.progress = mix_progress(old.progress, node.progress, t);
-                    egui::lerp(*from..=*alpha, t)
+                    if waits { late } else { egui::lerp(*from..=*alpha, t) }
                 }
-                None if yields(&node, &going) => alpha * (t * 2.0 - 1.0).max(0.0),
+                None if waits => late,
                 None => alpha * t,
             };
             shown.nodes.push((node, alpha));

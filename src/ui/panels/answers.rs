@@ -48,6 +48,7 @@ pub fn changes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
 /// What was asked and answered, as a card.
 pub fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize, evidence: &Evidence) {
     let theme = cx.theme;
+    let veil = evidence::says(evidence).and_then(|key| cx.words.veil_of(key));
     widgets::well(&theme).show(ui, |ui| {
         ui.set_width(ui.available_width());
         let root = cx.state.world().host.as_ref().map(|host| host.root.as_str());
@@ -56,7 +57,7 @@ pub fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 let label = cx.say("copy");
-                if widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
+                if veil.is_none() && widgets::icon_button(ui, Icon::Copy, &label, "", Loudness::Quiet, 22.0).clicked() {
                     cx.want(ViewCommand::Copy(evidence::plain(evidence)));
                 }
                 // What is left of the button is the heading's.
@@ -65,7 +66,10 @@ pub fn card(ui: &mut Ui, cx: &mut PanelContext<'_>, event: &Event, number: usize
                 });
             });
         });
-        ui.push_id((event.seq, number), |ui| folded(ui, cx, evidence));
+        match veil {
+            Some(veil) => drop(widgets::caption(ui, &cx.say(veil.key()))),
+            None => drop(ui.push_id((event.seq, number), |ui| folded(ui, cx, evidence))),
+        }
     });
     ui.add_space(2.0);
 }

@@ -212,6 +212,8 @@ fn past_tabs(ui: &mut Ui, cx: &PanelContext<'_>, terminals: &mut Terminals) {
     let room = tab_room(ui, all.len());
     for of in &all {
         let name = past_name(cx, of.as_ref());
+        let is_gone = of.as_ref().is_some_and(|id| !cx.state.world().containers.contains_key(id));
+        let name = if is_gone { cx.words.say_with("dock-tab-removed", &[("name", &name)]) } else { name };
         if tab(ui, cx, &name, terminals.open && Some(of) == shown.as_ref(), room) {
             terminals.past_current.clone_from(of);
             terminals.open = true;

@@ -10,6 +10,7 @@ use crate::ui::prose::{self, Ink};
 use crate::ui::state::{Face, Mover, Place};
 use crate::ui::widgets::{self, Loudness};
 use crate::ui::{evidence, fonts, room};
+use egui::text::LayoutJob;
 use egui::{
     Color32, CornerRadius, Frame, Label, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
@@ -329,6 +330,9 @@ fn outcome(ui: &mut Ui, cx: &mut PanelContext<'_>, question: &QuestionView) {
     }
 }
 
+/// Lines of what a goal was reached with: a rule of nft says at its end what it does.
+const VALUE: usize = 2;
+
 /// `begun`: before anything was done for the page nothing of it is reached, even where it is true already.
 fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView], begun: bool) {
     if goals.is_empty() {
@@ -359,8 +363,11 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView], begun: bool) {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 if let Some(value) = goal.value.as_ref().filter(|_| reached) {
                     // Paths and digests are long; all of it is a tooltip, and in the picture.
-                    let text = RichText::new(fonts::shown(value)).font(fonts::mono(12.5)).color(theme.good);
-                    ui.add(Label::new(text).truncate()).on_hover_text(fonts::shown(value));
+                    let (font, room) = (fonts::mono(12.5), ui.available_width());
+                    let mut job = LayoutJob::simple(fonts::shown(value), font, theme.good, room);
+                    // Of a path and of a digest the tooltip and the picture have the rest.
+                    job.wrap.max_rows = if value.contains(' ') { VALUE } else { 1 };
+                    ui.add(Label::new(job)).on_hover_text(fonts::shown(value));
                 }
             });
         });

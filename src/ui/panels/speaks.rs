@@ -3,15 +3,26 @@
 use super::PanelContext;
 use crate::trace::{Container, Entity, World};
 use crate::ui::command::ViewCommand;
+use crate::ui::diagrams::{REACH_TELLS, REACH_TELLS_NAMES};
 use crate::ui::lines::{self, Whose};
 use crate::ui::terminal::{Line, Screen};
+
+/// What is kept back for a later page, and nothing that a line would tell.
+const NO_LINES: &[&str] = &[
+    REACH_TELLS,
+    REACH_TELLS_NAMES,
+    "step-serve-names",
+    "step-serve-names-why",
+    "problem-names-served",
+    "scene-net-of-host",
+    "scene-net-container",
+];
 
 /// While a question is open of which something is kept back, nothing is: which shape a line speaks of may be what it asks.
 fn is_shown(cx: &PanelContext<'_>) -> bool {
     let course = cx.state.course.as_ref().filter(|course| !course.is_ended());
     let asks = course.is_some_and(|course| course.runner().pending(cx.state.world()).next().is_some());
-    // That the table of who reaches whom is kept back for a later page is nothing that a line would tell.
-    let veiled = cx.words.veiled().iter().any(|(key, _)| *key != crate::ui::diagrams::REACH_TELLS);
+    let veiled = cx.words.veiled().iter().any(|(key, _)| !NO_LINES.contains(key));
     !asks && !veiled && !cx.state.files.shown
 }
 

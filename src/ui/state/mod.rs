@@ -335,7 +335,8 @@ impl WindowState {
 
     /// What happened last before the cursor, in a sentence.
     pub fn happened(&self, words: &Words) -> Option<String> {
-        self.happened.as_ref().map(|(event, before)| words.narrate(event, before))
+        let (event, before) = self.happened.as_ref()?;
+        self.probed(event, words).or_else(|| Some(words.narrate(event, before)))
     }
 
     /// What failed in the step before the cursor.

@@ -4,7 +4,8 @@ use super::*;
 use crate::client::protocol::{ReachCommand, WalkCommand};
 use crate::lesson::AskedPair;
 use crate::reach::{End, Question};
-use crate::ui::diagrams::{Reaching, end_of};
+use crate::trace::{Change, Probe, ProbeReply};
+use crate::ui::diagrams::{REACH_TELLS as TELLS, Reaching, end_of};
 use crate::ui::reach::ReachingCommand;
 
 /// So many ends are asked all of each other; of more, only the pair that was chosen: each that does not answer is waited for.
@@ -84,10 +85,15 @@ impl WindowState {
         }
     }
 
-    /// The page's question that is open is asked of a pair: the table is where it is asked.
+    /// The page's question that is open, or that is looked at and waits for its answer, is asked of a pair: the table is where it is
+    /// asked, and stays until something else is looked at.
     pub fn asks_of_table(&self) -> bool {
-        let open = self.open_question();
-        open.is_some_and(|(id, _)| self.asked_pairs().iter().any(|one| one.question == id))
+        let asked = self.asked_pairs();
+        let of_pair = |id: &str| asked.iter().any(|one| one.question == id && !one.told);
+        match (self.open_question(), self.face()) {
+            (Some((id, _)), _) | (None, Face::Ask(id)) => of_pair(&id),
+            (None, Face::Text | Face::Answer(_) | Face::Note(_)) => false,
+        }
     }
 
     /// A page that is turned to begins with nothing chosen, and with the question that lessons ask.
@@ -150,6 +156,19 @@ impl WindowState {
             self.reaching.packet = true;
             self.reaching.hop = None;
         }
+    }
+
+    /// Of packets that were all sent it is told what came of them together, not of the last one alone.
+    pub(super) fn probed(&self, event: &Event, words: &Words) -> Option<String> {
+        let Body::Observed { change, .. } = &event.body else { return None };
+        let all = self.world.probes.len();
+        if !matches!(**change, Change::ReachProbed(_)) || self.is_proving() || all < 2 || words.is_veiled(TELLS) {
+            return None;
+        }
+        let answers = |probe: &&Arc<Probe>| matches!(probe.reply, ProbeReply::Answered | ProbeReply::Refused);
+        let yes = self.world.probes.values().filter(answers).count();
+        let [all, yes, no] = [all, yes, all - yes].map(|number| number.to_string());
+        Some(words.say_with("reach-probed-all", &[("all", &all), ("yes", &yes), ("no", &no)]))
     }
 
     /// The engine is asking who reaches whom.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::engine::process::call::Trial;
+use crate::spec::shell;
 use std::ffi::CString;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ const FIRST_REAL_TIME: i32 = 32;
 pub fn execute(init: &mut Init, argv: &[String], env: &[String], ignored: &[i32]) {
     let program = argv.first().cloned().unwrap_or_default();
     init.stage(StepKind::Exec, argv.join(" "));
-    init.by_hand(format!("exec {}", argv.join(" ")));
+    init.by_hand(shell::line(std::iter::once("exec").chain(argv.iter().map(String::as_str))));
     init.call(Call::Umask { mask: 0o022 });
     for signal in ignored {
         let name = match nix::sys::signal::Signal::try_from(*signal) {

@@ -312,5 +312,6 @@ fn by_hand(command: &WalkCommand) -> String {
     let name = if command.question == Question::Name { " --name" } else { "" };
     let published = if command.published { " --published" } else { "" };
     let six = if command.version == IpVersion::V6 { " -6" } else { "" };
-    format!("dockwalk walk{six} {} {}{name}{published}", command.from, target(command))
+    let outside = command.outside.map_or_else(String::new, |address| format!(" --outside {address}"));
+    format!("dockwalk walk{six} {} {}{name}{published}{outside}", command.from, target(command))
 }

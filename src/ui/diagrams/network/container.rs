@@ -188,17 +188,30 @@ fn boxed(
 
 /// Why no network namespace of its own is known of a container.
 fn without(world: &World, stage: &Stage<'_>, container: &Container) -> String {
+    let runs = matches!(container.state, ContainerState::Running { .. } | ContainerState::Paused { .. });
     let key = match (&container.network_mode, &container.state) {
-        (NetworkMode::Container(other), state) if state.lives() => {
+        (NetworkMode::Container(other), state) => {
             let named = |it: &&Arc<Container>| it.name == *other || it.id.as_str().starts_with(other.as_str());
-            let name = world.containers.values().find(named).map_or(other.as_str(), |it| it.name.as_str());
-            return stage.say_with("scene-net-shared", &[("name", name)]);
+            let named = world.containers.values().find(named).map(|it| it.name.as_str());
+            // Of one that is gone there is its id.
+            let name = named.unwrap_or_else(|| other.get(..12).unwrap_or(other));
+            let key = if state.lives() { "scene-net-shared" } else { "scene-net-container" };
+            return unless_asked(stage, key, &[("name", name)]);
         }
-        (_, ContainerState::Running { .. } | ContainerState::Paused { .. }) => "scene-net-unknown",
+        (NetworkMode::Host, _) if !runs => return unless_asked(stage, "scene-net-of-host", &[]),
+        _ if runs => "scene-net-unknown",
         (_, ContainerState::Created) => "scene-net-not-yet",
-        (_, ContainerState::Exited { .. } | ContainerState::Restarting { .. }) => "scene-net-none-now",
+        _ => "scene-net-none-now",
     };
     stage.say(key)
+}
+
+/// Whose it will be may be what is asked just now.
+fn unless_asked(stage: &Stage<'_>, key: &str, vars: &[(&str, &str)]) -> String {
+    match stage.words.veil_of(key) {
+        Some(veil) => stage.say_with("scene-net-veiled", &[("until", &stage.say(veil.key()))]),
+        None => stage.say_with(key, vars),
+    }
 }
 
 /// Where name, state, process and namespace stand in a box: left and right of its cable; of several, between the first two and right of

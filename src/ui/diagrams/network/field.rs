@@ -50,6 +50,7 @@ pub(super) fn draw(
     let name = bridge.map_or_else(String::new, |bridge| bridge.name.clone());
     let id = NodeId::named(format!("field of {name}"));
     let title = stage.say_with("scene-field", &[("n", &folded.len().to_string())]);
+    let title = stage.fit(&title, Font::Small, at.width() - 2.0 * PAD - 4.0);
     let frame = Node::new(id.clone(), at, Tint::Plain, Style::Frame).within(host);
     stage.add(frame.text(Text::new(pos2(PAD + 4.0, 14.0), Font::Small, Ink::Weak, title)).called(""));
     for (i, card) in cards.iter().enumerate() {

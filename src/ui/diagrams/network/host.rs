@@ -45,7 +45,7 @@ pub(super) fn first_row(
     let uplink = links.iter().find(|l| l.kind == LinkKind::Uplink);
     let place = Rect::from_min_size(pos2(left, top), sizes.link);
     let uplink = match uplink {
-        Some(link) => way_out(world, stage, sizes, frame, link, place),
+        Some(link) => way_out(world, host, stage, sizes, frame, link, place),
         None => no_way_out(stage, frame, place),
     };
     let at = pos2(place.right() + 44.0, top);
@@ -57,21 +57,56 @@ pub(super) fn first_row(
     bottom.max(right_column(world, host, stage, frame, right)).max(place.bottom()) + sizes.below
 }
 
+/// Of the host's name.
+fn name_width(stage: &Stage<'_>, host: &Host) -> f32 {
+    stage.width(&stage.say(name(host)), Font::Heading)
+}
+
+/// The message that names it.
+pub(super) fn name(host: &Host) -> &'static str {
+    match host.mode {
+        crate::trace::Mode::Lab => "scene-host-lab",
+        crate::trace::Mode::Host => "scene-host-real",
+    }
+}
+
 /// The link to the world outside, with the wire that leaves the host's box.
-fn way_out(world: &World, stage: &mut Stage<'_>, sizes: Sizes, frame: &NodeId, link: &Link, at: Rect) -> NodeId {
+fn way_out(
+    world: &World,
+    host: &Host,
+    stage: &mut Stage<'_>,
+    sizes: Sizes,
+    frame: &NodeId,
+    link: &Link,
+    at: Rect,
+) -> NodeId {
     let address = world.addresses_of(&link.key).next().unwrap_or("—").to_owned();
     let id = link_card(stage, link, at, frame, Tint::Plain, Some((Ink::Strong, address)));
-    if sizes.outside == 0.0 {
-        return id;
-    }
-    let word = stage.say("scene-outside");
-    let width = stage.width(&word, Font::Small) + 26.0;
-    let outside =
-        rect(at.right() - 24.0 - width / 2.0, stage.margin() - if stage.is_full() { 8.0 } else { 6.0 }, width, 24.0);
-    let text = Text::new(pos2(width / 2.0, 12.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
+    let next =
+        world.routes.iter().find(|route| route.netns == link.netns && route.dev == link.name && route.via.is_some());
+    let word = match next.and_then(|route| route.via.as_deref()) {
+        Some(next) => stage.say_with("scene-outside-at", &[("address", next)]),
+        None => stage.say("scene-outside"),
+    };
     let outside_id = NodeId::named("outside");
-    stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
-    let route = vec![outside.center_bottom(), pos2(outside.center().x, at.top())];
+    let outside = if sizes.outside > 0.0 {
+        let width = stage.width(&word, Font::Small) + 26.0;
+        let top = stage.margin() - if stage.is_full() { 8.0 } else { 6.0 };
+        let outside = rect(at.right() - 24.0 - width / 2.0, top, width, 24.0);
+        let text = Text::new(pos2(width / 2.0, 12.0), Font::Small, Ink::Weak, word).anchored(Anchor::Center);
+        stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Dim).text(text).called(""));
+        outside
+    } else {
+        // Where room is dear it is said in the row of the host's name where the link leads.
+        let word = format!("→ {word}");
+        let (width, left) = (stage.width(&word, Font::Small) + 4.0, at.left() + name_width(stage, host) + 12.0);
+        let outside = rect(left.max(at.right() - 24.0 - width / 2.0), at.top() - sizes.head + 2.0, width, 18.0);
+        let text = Text::new(pos2(2.0, 9.0), Font::Small, Ink::Weak, word);
+        stage.add(Node::new(outside_id.clone(), outside, Tint::Plain, Style::Bare).within(frame).text(text).called(""));
+        outside
+    };
+    let x = outside.center().x.min(at.right() - 12.0).max(outside.left() + 8.0);
+    let route = vec![pos2(x, outside.bottom()), pos2(x, at.top())];
     stage.wire(&outside_id, &id, Edge::new(route, Tint::Plain, Line::Dim));
     id
 }

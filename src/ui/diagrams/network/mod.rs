@@ -62,10 +62,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let room = stage.wide(0.0) - 2.0 * stage.margin() - 2.0 * sizes.pad;
     let width = inner.max(room.min(sizes.widest)) + 2.0 * sizes.pad;
     let namespace = format!("{} {}", stage.say("scene-netns"), host.netns);
-    let title = stage.say(match host.mode {
-        crate::trace::Mode::Lab => "scene-host-lab",
-        crate::trace::Mode::Host => "scene-host-real",
-    });
+    let title = stage.say(host::name(host));
     let head = sizes.head / 2.0 + if stage.is_full() { -3.0 } else { 0.0 };
     let frame = Node::new(frame_id.clone(), Rect::from_min_size(origin, vec2(width, 0.0)), Tint::Plain, Style::Frame)
         .text(Text::new(egui::pos2(sizes.pad, head), Font::Heading, Ink::Strong, title))
@@ -102,6 +99,8 @@ struct Groups<'a> {
 
 /// No more bridges stand side by side where room is dear.
 const SIDE_BY_SIDE: usize = 2;
+/// Of more containers some are folded where room is dear.
+const FEW: usize = 6;
 /// A bridge of which no container is open.
 const CLOSED: egui::Vec2 = vec2(196.0, 38.0);
 const CLOSED_GAP: f32 = 8.0;
@@ -120,6 +119,32 @@ struct Group<'a> {
 
 impl<'a> Groups<'a> {
     fn of(world: &'a World, stage: &Stage<'_>, sizes: Sizes, cables: &Cables<'a>) -> Self {
+        let containers = super::in_order(world);
+        let opened = opened(world, stage, &containers);
+        if opened.is_some() && containers.len() <= FEW {
+            // Where all have room beside each other none is folded.
+            let all = Self::with(world, stage, sizes, cables, None);
+            if all.is_a_row(stage, sizes) {
+                return all;
+            }
+        }
+        Self::with(world, stage, sizes, cables, opened.as_ref())
+    }
+
+    /// Each below its bridge, all in one row.
+    fn is_a_row(&self, stage: &Stage<'_>, sizes: Sizes) -> bool {
+        let room = stage.wide(f32::INFINITY) - 2.0 * stage.margin() - 2.0 * sizes.pad;
+        self.all.iter().all(|group| group.rows() < 2) && self.width() <= room
+    }
+
+    /// Those that are not `opened` are folded.
+    fn with(
+        world: &'a World,
+        stage: &Stage<'_>,
+        sizes: Sizes,
+        cables: &Cables<'a>,
+        opened: Option<&BTreeSet<ContainerId>>,
+    ) -> Self {
         let bridges = world.links.values().filter(|l| l.kind == LinkKind::Bridge);
         let group = |bridge| {
             let (containers, folded) = (Vec::new(), Vec::new());
@@ -129,13 +154,11 @@ impl<'a> Groups<'a> {
         if all.is_empty() {
             all.push(group(None));
         }
-        let containers = super::in_order(world);
-        let opened = opened(world, stage, &containers);
         let mut loose = Vec::new();
-        for container in containers {
+        for container in super::in_order(world) {
             let home = cables.home(world, &container.id);
             let at = all.iter().position(|g| home.is_some() && g.bridge.map(|b| &b.key) == home);
-            let opens = opened.as_ref().is_none_or(|opened| opened.contains(&container.id));
+            let opens = opened.is_none_or(|opened| opened.contains(&container.id));
             if opens {
                 let ends = Ends::of(world, cables, container, sizes.container);
                 all[at.unwrap_or(0)].containers.push((container, ends));

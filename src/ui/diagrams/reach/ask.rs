@@ -21,17 +21,17 @@ pub(super) fn of<'s>(stage: &'s Stage<'_>, from: &End, to: &End) -> Option<&'s A
 /// A cell whose answer the machine has not told.
 pub(super) fn cell(stage: &mut Stage<'_>, asked: &AskedPair, id: NodeId, pair: &str, place: Rect) {
     let is_shown = stage.look.reach.pair.as_ref().is_some_and(|(from, to)| *from == asked.from && *to == asked.to);
-    let style = if is_shown { Style::Strong } else { Style::Solid };
+    // The eye is led to the one that is asked just now.
+    let style = if is_shown { Style::Strong } else { Style::Dim };
     let said = match asked.predicted {
         Some(yes) => stage.say_with("scene-reach-guessed", &[("guess", &word(stage, yes))]),
         None => stage.say("scene-reach-guess-open"),
     };
-    let mut frame = Node::new(id.clone(), place, TINT, style).said(format!("{pair}: {said}"));
-    if !asked.open {
-        let (middle, yes) = (pos2(place.width() / 2.0, place.height() / 2.0), asked.predicted == Some(true));
-        let text = Text::new(middle, Font::Small, Ink::Tint(TINT), stage.say("scene-reach-guess"));
-        frame = frame.text(text.anchored(Anchor::Center).marked(mark(yes)));
-        stage.add(frame);
+    let frame = Node::new(id.clone(), place, TINT, style).said(format!("{pair}: {said}"));
+    if !asked.open || (!is_shown && asked.predicted.is_some()) {
+        // Whoever chooses it can predict otherwise.
+        let frame = if asked.open { frame.picks(Pick::Pair(asked.from.clone(), asked.to.clone())) } else { frame };
+        stage.add(frame.texts(predicted(stage, asked.predicted == Some(true), place)));
         return;
     }
     stage.add(frame);
@@ -59,6 +59,26 @@ pub(super) fn cell(stage: &mut Stage<'_>, asked: &AskedPair, id: NodeId, pair: &
     }
 }
 
+/// `guess ✓ reaches`: what was predicted, in the middle of a cell of which nothing else is known. Of what has no room the mark is left.
+fn predicted(stage: &Stage<'_>, yes: bool, place: Rect) -> Vec<Text> {
+    let (before, word) = (stage.say("scene-reach-guess"), word(stage, yes));
+    let (sign, gap) = (Font::Small.size() + 4.0, 5.0);
+    let room = place.width() - 8.0;
+    let wide = |text: &str| stage.width(text, Font::Small);
+    let mut shown = [before, word];
+    for least in [0, 1] {
+        if shown.iter().map(|text| wide(text)).sum::<f32>() + sign + gap > room {
+            shown[least].clear();
+        }
+    }
+    let [before, word] = shown;
+    let first = if before.is_empty() { 0.0 } else { wide(&before) + gap };
+    let left = (place.width() - first - sign - wide(&word)) / 2.0;
+    let text = |x: f32, text: String| Text::new(pos2(x, place.height() / 2.0), Font::Small, Ink::Tint(TINT), text);
+    let guess = text(left + first, word).marked(mark(yes));
+    if before.is_empty() { vec![guess] } else { vec![text(left, before), guess] }
+}
+
 /// The name of the cell of a pair.
 pub(super) fn frame(from: &End, to: &End) -> NodeId {
     NodeId::named(format!("cell {} {}", key(from), key(to)))
@@ -76,12 +96,14 @@ fn key(end: &End) -> &str {
     }
 }
 
-/// What was predicted, at the left of a cell whose answer is known: how wide it is, and the text.
-pub(super) fn guess(stage: &Stage<'_>, asked: &AskedPair, place: Rect) -> Option<(f32, Text)> {
+/// What was predicted, at the left of a cell whose answer is known: how wide it is, and the text. The mark alone where the word would
+/// take the room of the reason.
+pub(super) fn guess(stage: &Stage<'_>, asked: &AskedPair, place: Rect, in_words: bool) -> Option<(f32, Text)> {
     let (yes, right) = (asked.predicted.filter(|_| asked.told)?, asked.right?);
     let said = stage.say("scene-reach-guess");
     let sign = Font::Small.size() + 4.0;
-    let said = if stage.width(&said, Font::Small) + sign > place.width() * 0.4 { String::new() } else { said };
+    let fits = in_words && stage.width(&said, Font::Small) + sign <= place.width() * 0.4;
+    let said = if fits { said } else { String::new() };
     let wide = stage.width(&said, Font::Small) + sign;
     let ink = Ink::Tint(if right { Tint::Good } else { Tint::Bad });
     // At its right the mark stands behind the words.

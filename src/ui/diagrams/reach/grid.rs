@@ -7,6 +7,7 @@ use super::{Heights, WIDE, ask, called, is_led_to, short};
 use crate::reach::{self, Answer, Cell, End, Matrix, Question, Verdict};
 use crate::trace::{Entity, ProbeReply, World};
 use egui::pos2;
+use std::collections::BTreeSet;
 
 /// No cell is narrower: its mark and a few letters of its column's name.
 const NARROWEST: f32 = 58.0;
@@ -136,20 +137,29 @@ pub(super) fn draw(
 struct Seen {
     /// What a probe found.
     proof: bool,
+    /// Signs of what it found that say more than yes or no.
+    signs: BTreeSet<&'static str>,
     /// What was predicted, beside what is so.
     guess: bool,
     /// What is to be predicted.
     asked: bool,
 }
 
-/// What the marks at the left and at the right mean, or what is to be done. Returns where it ends.
+/// What the marks at the left, in the middle and at the right mean, or what is to be done. Returns where it ends.
 fn legend(stage: &mut Stage<'_>, seen: &Seen, below: f32, high: Heights) -> f32 {
-    let keys =
-        [(seen.asked, "scene-reach-ask"), (seen.guess, "scene-reach-legend-guess"), (seen.proof, "scene-reach-legend")];
-    let said: Vec<_> = keys.into_iter().filter(|(is, _)| *is).map(|(_, key)| stage.say(key)).collect();
+    let marks = match (seen.guess, seen.proof) {
+        (true, true) => Some("scene-reach-legend-all"),
+        (true, false) => Some("scene-reach-legend-guess"),
+        (false, true) => Some("scene-reach-legend"),
+        (false, false) => None,
+    };
+    let asked = seen.asked.then_some("scene-reach-ask");
+    let mut said: Vec<_> = asked.into_iter().chain(marks).map(|key| stage.say(key)).collect();
     if said.is_empty() {
         return below;
     }
+    let signs = [("○", "scene-reach-sign-refused"), ("≠", "scene-reach-sign-differs"), ("?", "scene-reach-sign-open")];
+    said.extend(signs.into_iter().filter(|(sign, _)| seen.signs.contains(sign)).map(|(_, key)| stage.say(key)));
     let left = stage.margin();
     let said = stage.fit(&said.join(" "), Font::Small, stage.wide(WIDE) - 2.0 * left);
     stage.caption(Text::new(pos2(left, below + high.line / 2.0), Font::Small, Ink::Weak, said));
@@ -195,7 +205,7 @@ fn cell(
     };
     let pair = format!("{} → {}", called(stage, world, from), called(stage, world, to));
     let asked = ask::of(stage, from, to).cloned();
-    if let Some(veil) = stage.words.veil_of(super::TELLS) {
+    if let Some(veil) = stage.look.reach.veil(stage.words) {
         if let Some(asked) = asked.filter(|asked| asked.open || asked.predicted.is_some()) {
             seen.asked |= asked.open;
             return ask::cell(stage, &asked, id, &pair, place);
@@ -218,15 +228,20 @@ fn cell(
         (false, Answer::Unknown) => Style::Dashed,
         (false, _) => Style::Solid,
     };
-    let word = if cell.answer == Answer::Unknown { format!("? {}", short(stage, cell)) } else { short(stage, cell) };
+    let reason = short(stage, cell);
+    let word = if cell.answer == Answer::Unknown { format!("? {reason}") } else { reason };
     // What a probe found stands at the right.
     let proof = proven.as_ref().map(|(reply, verdict)| proof_of(reply, *verdict));
+    seen.signs.extend(proof.map(|(_, sign, _)| sign).filter(|sign| !sign.is_empty()));
     let aside = if proof.is_some() { 22.0 } else { 0.0 };
     let sign = if mark.is_some() { Font::Small.size() + 4.0 } else { 0.0 };
-    let guess = asked.as_ref().and_then(|asked| ask::guess(stage, asked, place));
+    let room = |before: f32| place.width() - 12.0 - sign - aside - before;
+    let mut guess = asked.as_ref().and_then(|asked| ask::guess(stage, asked, place, true));
+    if guess.as_ref().is_some_and(|(wide, _)| stage.width(&word, Font::Small) > room(*wide)) {
+        guess = asked.as_ref().and_then(|asked| ask::guess(stage, asked, place, false));
+    }
     let before = guess.as_ref().map_or(0.0, |(wide, _)| *wide);
-    let room = place.width() - 12.0 - sign - aside - before;
-    let word = match stage.width(&word, Font::Small) <= room {
+    let word = match stage.width(&word, Font::Small) <= room(before) {
         true => word,
         false if cell.answer == Answer::Unknown => "?".to_owned(),
         false => String::new(),

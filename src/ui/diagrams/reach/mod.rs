@@ -20,6 +20,7 @@ mod why;
 
 use super::scene::{Font, Ink, Scene, Text};
 use super::stage::{Detail, Stage};
+use crate::i18n::{Veil, Words};
 use crate::lesson::AskedPair;
 use crate::reach::{self, Answer, Cell, End, IpVersion, Matrix, Question};
 use crate::trace::{OpKind, WalkEndpoint, WalkState, World};
@@ -94,6 +95,17 @@ pub fn end_of(endpoint: &WalkEndpoint) -> End {
 /// The message that is veiled while any answer of the table would give one away that is asked.
 pub const TELLS: &str = "scene-reach-counted";
 
+/// The same while names are asked about: who is found by name answers a ping, too.
+pub const TELLS_NAMES: &str = "scene-reach-counted-names";
+
+impl Reaching {
+    /// Until when the table's answers are veiled.
+    fn veil(&self, words: &Words) -> Option<Veil> {
+        let names = (self.question == Question::Name).then(|| words.veil_of(TELLS_NAMES)).flatten();
+        words.veil_of(TELLS).or(names)
+    }
+}
+
 /// The whole picture where its room has no end.
 const WIDE: f32 = 760.0;
 
@@ -137,7 +149,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let plan = grid::Plan::of(&stage, world, high);
     let asked = &stage.look.reach;
     let matrix = reach::among(world, asked.question, asked.version, None, plan.ends.clone(), plan.ends.clone());
-    let veiled = stage.words.is_veiled(TELLS);
+    let veiled = asked.veil(stage.words).is_some();
     title(&mut stage, &matrix, high);
     let pair = (!veiled).then(|| chosen(&stage, &matrix)).flatten();
     let below = grid::draw(&mut stage, world, &plan, &matrix, pair, high);
@@ -182,7 +194,13 @@ fn title(stage: &mut Stage<'_>, matrix: &Matrix, high: Heights) {
 fn counted(stage: &Stage<'_>, matrix: &Matrix) -> String {
     let count = |answer| matrix.cells.iter().filter(|cell| cell.answer == answer).count().to_string();
     let (yes, no) = (count(Answer::Reaches), count(Answer::DoesNot));
-    stage.say_with(TELLS, &[("yes", &yes), ("no", &no)])
+    match stage.look.reach.veil(stage.words) {
+        Some(veil) => stage.say(veil.key()),
+        None => {
+            let key = if matrix.question == Question::Name { TELLS_NAMES } else { TELLS };
+            stage.say_with(key, &[("yes", &yes), ("no", &no)])
+        }
+    }
 }
 
 /// The cell that the reason is of.

@@ -79,13 +79,7 @@ fn rows(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: &Cell, room: f3
             row(Font::Word, Ink::Tint(Tint::Good), line)
         }));
     }
-    if let Some((reply, verdict)) = reach::proven(world, matrix.question, cell) {
-        let asked = reach::asked(matrix.question, cell, &cell.to.word(world));
-        let (reply, proof) = (stage.words.probe_reply(&reply), stage.say(verdict.key()));
-        let vars = [("asked", &*asked), ("reply", &*reply), ("proof", &*proof)];
-        let text = stage.fit(&stage.say_with("reach-probed", &vars), Font::Small, room);
-        rows.push(row(Font::Small, Ink::Weak, text));
-    }
+    // What decides is read before what was found: where the room ends that is in the cell, too.
     if let Some(entity) = cell.because.as_ref().filter(|entity| world.has(entity))
         && let Some(name) = name_of(world, entity)
     {
@@ -97,6 +91,13 @@ fn rows(stage: &Stage<'_>, world: &World, matrix: &Matrix, cell: &Cell, room: f3
             text,
             of: Some(entity.clone()),
         });
+    }
+    if let Some((reply, verdict)) = reach::proven(world, matrix.question, cell) {
+        let asked = reach::asked(matrix.question, cell, &cell.to.word(world));
+        let (reply, proof) = (stage.words.probe_reply(&reply), stage.say(verdict.key()));
+        let vars = [("asked", &*asked), ("reply", &*reply), ("proof", &*proof)];
+        let text = stage.fit(&stage.say_with("reach-probed", &vars), Font::Small, room);
+        rows.push(row(Font::Small, Ink::Weak, text));
     }
     let way: Vec<String> = cell.way.iter().filter_map(|link| name_of(world, link)).collect();
     if !way.is_empty() {
