@@ -379,5 +379,7 @@ pub fn no_descriptor_stays_open() {
     while open() > before && began.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert_eq!(open(), before);
+    // What the first one had was perhaps not all closed when that was counted.
+    let after = open();
+    assert!(after <= before, "{before} before fifty of them, {after} after");
 }

@@ -17,6 +17,11 @@ fn network(name: &str, nth: u8) -> Network {
 
 const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 
+/// Makes a router of who has this `eth0`: an address that the kernel made by itself would be what is announced, once it is known to
+/// be nobody else's.
+const ROUTER: &str = "cd /proc/sys/net/ipv6/conf/eth0 && echo 1 > addr_gen_mode && echo 0 > disable_ipv6 \
+    && ip addr add fe80::2/64 dev eth0 nodad";
+
 /// An announcement (RFC 4861, 4.2) of a router at which the default route leads out, and that addresses are to be of 2001:db8::/64.
 fn announce(netns: &Netns) {
     let mut announcement = vec![134, 0, 0, 0, 64, 0, 0x07, 0x08];
@@ -52,8 +57,7 @@ pub fn no_bridge_hears_a_router() {
     );
     let net = engine.start();
     let (_, netns, endpoint) = connected(&engine, &net, 'a');
-    let inside = format!("echo 0 > {settings}/eth0/disable_ipv6 && ip addr add fe80::2/64 dev eth0 nodad");
-    in_netns(&netns, &inside);
+    in_netns(&netns, ROUTER);
     let heard = || in_netns(host, "ip -6 route show proto ra; ip -6 addr show scope global");
     announce(&netns);
     // Delivered after it.
@@ -92,8 +96,7 @@ pub fn the_machines_own_route_stays() {
     let settings = "/proc/sys/net/ipv6/conf";
     let router = Netns::create().unwrap();
     in_netns(host, &format!("ip link add up0 type veth peer name eth0 netns {}", router.path()));
-    in_netns(&router, &format!("echo 0 > {settings}/eth0/disable_ipv6; ip link set eth0 up"));
-    in_netns(&router, "ip addr add fe80::2/64 dev eth0 nodad");
+    in_netns(&router, &format!("{ROUTER} && ip link set eth0 up"));
     in_netns(host, &format!("cd {settings}/up0 && echo 0 > disable_ipv6 && echo 1 > accept_ra && echo 1 > autoconf"));
     in_netns(host, "ip link set up0 up");
     let has_route = || in_netns(host, "ip -6 route show default").contains("default via fe80::2 dev up0");
