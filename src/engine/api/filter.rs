@@ -141,7 +141,7 @@ mod tests {
             assert_eq!(fits, found, "{pattern}");
         }
         let many =
-            |text: &str| (0..=EXPRESSIONS).fold(Filters::default(), |all, n| all.with("name", &format!("{text}{n}")));
+            |text: &str| (0..=EXPRESSIONS).fold(Filters::default(), |all, n| all.with("name", format!("{text}{n}")));
         assert!(Wanted::of(&many("^a"), "name").is_err());
         assert!(Wanted::of(&many("a"), "name").is_ok_and(|wanted| wanted.allow("xa64") && !wanted.allow("b")));
         assert!(Wanted::of(&Filters::default(), "name").is_ok_and(|wanted| wanted.allow("a")));

@@ -24,7 +24,6 @@ const UNKNOWN: &str = "none";
 pub(super) struct Picked<'a> {
     filters: &'a Filters,
     names: Wanted<'a>,
-    ids: Wanted<'a>,
     /// Of whom only those are wanted that were created earlier, or later.
     before: Option<Moment>,
     since: Option<Moment>,
@@ -51,7 +50,6 @@ impl<'a> Picked<'a> {
         Ok(Self {
             filters,
             names: Wanted::of(filters, "name")?,
-            ids: Wanted::of(filters, "id")?,
             before: created("before", Moment::min)?,
             since: created("since", Moment::max)?,
             ports: asked_ports(filters)?,
@@ -71,7 +69,7 @@ impl<'a> Picked<'a> {
             && self.before.is_none_or(|before| container.created < before)
             && self.since.is_none_or(|since| container.created > since)
             && self.is_named(container)
-            && self.ids.allow(container.id.as_str())
+            && filters.allow("id", |id| container.id.as_str().starts_with(id))
             && filters.allow("status", |status| state.name() == status)
             && filters.allow("health", |wanted| wanted == state.health.as_ref().map_or(UNKNOWN, |it| it.status.name()))
             && filters.allow("exited", |code| exited && code.parse() == Ok(state.status))
