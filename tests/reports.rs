@@ -71,6 +71,8 @@ mod renamed;
 mod restarted;
 #[path = "reports/room.rs"]
 mod room;
+#[path = "reports/several.rs"]
+mod several;
 #[path = "reports/shares.rs"]
 mod shares;
 #[path = "reports/sharing.rs"]
@@ -182,7 +184,7 @@ macro_rules! areas {
 areas! {
     allflags archives attached attachments beside binds bodies commands copied drivers environment events exec exposed filters flags
     followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nested nets odd
-    overlap partly paused programs pruned published refused removals renamed restarted room secured shares sharing shown signals six sizes
+    overlap partly paused programs pruned published refused removals renamed restarted room secured several shares sharing shown signals six sizes
     small spelled stats statuses tmpfs told tuned
     unasked unbuilt used vanished volumes waits
 }

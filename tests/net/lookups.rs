@@ -87,7 +87,7 @@ pub fn names_are_answered_and_others_asked() {
         ("nobody", _) => Reply::Nobody,
         _ => Reply::Elsewhere,
     });
-    let resolver = engine.op(|cx| Resolver::start(cx, &id, &netns, &[Ipv4Addr::LOCALHOST], Arc::clone(&names)));
+    let resolver = engine.op(|cx| Resolver::start(cx, &id, &netns, &[Ipv4Addr::LOCALHOST.into()], Arc::clone(&names)));
     for ask in [by_datagram, by_stream] {
         let answer = ask(&netns, &query("Web.net", 1));
         assert!(answer.starts_with(&[0, 1, 0x81, 0x80]) && answer.ends_with(&KNOWN.octets()), "{answer:?}");

@@ -100,7 +100,7 @@ fn connected(side: &Side<'_>) {
     assert!(side.good("exec six-one ip -6 addr show dev eth1").contains("fd00:79::5/64"));
     // The gateway's address is asked about by Docker, which takes a moment.
     assert!((0..5).any(|_| reaches(side, "six-one", "fd00:79::1")));
-    // The way out is that of the first by name.
+    // The way out is that of the first by name among those with IPv6.
     let routes = side.good("exec six-one ip -6 route");
     assert!(routes.contains("default via fd00:77::1") && routes.matches("default").count() == 1, "{routes}");
     side.good("network disconnect six-b six-one");

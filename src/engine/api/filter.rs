@@ -2,8 +2,10 @@
 //! a value that no thing could ever have is refused.
 
 use crate::docker::Filters;
+use crate::engine::container::bounds;
 use crate::engine::{Fault, FaultKind, Result};
 use crate::trace::Code;
+use regex::bytes::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 
 /// Refuses filters that would not be looked at, by name.
@@ -39,13 +41,45 @@ pub(super) fn labels(filters: &Filters, labels: &BTreeMap<String, String>) -> bo
     filters.values("label").all(has) && !filters.values("label!").any(has)
 }
 
-/// A part of a name; from its beginning behind `^`, up to its end before `$`. Docker takes any regular expression.
-pub(super) fn named(pattern: &str, name: &str) -> bool {
-    match (pattern.strip_prefix('^'), pattern.strip_suffix('$')) {
-        (Some(_), Some(_)) => pattern.trim_start_matches('^').trim_end_matches('$') == name,
-        (Some(start), None) => name.starts_with(start),
-        (None, Some(end)) => name.ends_with(end),
-        (None, None) => name.contains(pattern),
+/// Bytes that a regular expression takes at most when it is ready.
+const READY: usize = 256 << 10;
+/// How many of them there may be.
+const EXPRESSIONS: usize = 64;
+
+/// Texts that are wanted, as Docker's filters have them (moby `filters.Match`): one that is written just so, or in which a regular
+/// expression finds something. What is no regular expression finds nothing.
+pub(super) struct Wanted<'a>(Vec<(&'a str, Finds)>);
+
+enum Finds {
+    /// The text itself, anywhere.
+    Part,
+    Matches(Regex),
+    Nothing,
+}
+
+impl<'a> Wanted<'a> {
+    /// Of a filter. Too many expressions are refused.
+    pub(super) fn of(filters: &'a Filters, name: &str) -> Result<Self> {
+        let is_plain = |text: &str| regex::escape(text) == text;
+        let expressions = filters.values(name).filter(|text| !is_plain(text)).count();
+        bounds::count(name, expressions, EXPRESSIONS)?;
+        let read = |text: &'a str| {
+            // Names have no letters but ASCII's, and Go's classes such as `\d` neither.
+            let ready = || RegexBuilder::new(text).unicode(false).size_limit(READY).dfa_size_limit(READY).build();
+            let finds = if is_plain(text) { Finds::Part } else { ready().map_or(Finds::Nothing, Finds::Matches) };
+            (text, finds)
+        };
+        Ok(Self(filters.values(name).map(read).collect()))
+    }
+
+    /// Whether it is one of them, or nothing was asked for.
+    pub(super) fn allow(&self, text: &str) -> bool {
+        let fits = |(wanted, finds): &(&str, Finds)| match finds {
+            Finds::Part => text.contains(wanted),
+            Finds::Matches(expression) => text == *wanted || expression.is_match(text.as_bytes()),
+            Finds::Nothing => text == *wanted,
+        };
+        self.0.is_empty() || self.0.iter().any(fits)
     }
 }
 
@@ -92,9 +126,24 @@ mod tests {
             ("box$", &["box", "abox"]),
             ("^box$", &["box"]),
             ("none", &[]),
+            (r"box\d", &["box2"]),
+            ("^(box2|abox)$", &["box2", "abox"]),
+            (".+box", &["abox"]),
+            ("", &["box", "box2", "abox"]),
+            // No regular expressions, and one that would be too large.
+            ("(box", &[]),
+            ("*box", &[]),
+            ("((b{1000}){1000}){1000}", &[]),
         ] {
-            let fits: Vec<_> = ["box", "box2", "abox"].into_iter().filter(|name| named(pattern, name)).collect();
+            let filters = Filters::default().with("name", pattern);
+            let wanted = Wanted::of(&filters, "name").unwrap();
+            let fits: Vec<_> = ["box", "box2", "abox"].into_iter().filter(|name| wanted.allow(name)).collect();
             assert_eq!(fits, found, "{pattern}");
         }
+        let many =
+            |text: &str| (0..=EXPRESSIONS).fold(Filters::default(), |all, n| all.with("name", format!("{text}{n}")));
+        assert!(Wanted::of(&many("^a"), "name").is_err());
+        assert!(Wanted::of(&many("a"), "name").is_ok_and(|wanted| wanted.allow("xa64") && !wanted.allow("b")));
+        assert!(Wanted::of(&Filters::default(), "name").is_ok_and(|wanted| wanted.allow("a")));
     }
 }

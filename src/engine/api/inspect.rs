@@ -156,10 +156,12 @@ fn host_config(container: &Container, engine: &Engine) -> HostConfigShown {
     }
     asked.oom_kill_disable.get_or_insert_default();
     let link = |link: &Link| {
-        let other = engine.containers.find(link.other.as_str()).ok()?;
-        Some(format!("/{}:/{}/{}", other.name, container.name, link.alias))
+        let other = engine.containers.find(link.other.as_str()).map(|other| other.name.get());
+        // One that is gone is told by what it was called when the link was asked for.
+        let other = other.unwrap_or_else(|_gone| container.asked_link(&link.alias).unwrap_or_default().to_owned());
+        format!("/{other}:/{}/{}", container.name, link.alias)
     };
-    asked.links = container.links().iter().filter_map(link).collect();
+    asked.links = container.links().iter().map(link).collect();
     // As good as nothing.
     asked.memory_swappiness = asked.memory_swappiness.filter(|percent| *percent >= 0);
     // Less than one is no limit.
@@ -248,12 +250,14 @@ fn addresses(endpoint: &net::EndpointSettings) -> EndpointAddresses {
 fn networks(container: &Container, state: &State) -> BTreeMap<String, EndpointSettings> {
     let one = |(name, place): (String, Place)| {
         let endpoint = state.endpoints.iter().find(|endpoint| endpoint.name == name);
+        let linkless = state.linkless.as_ref().filter(|linkless| place.network.as_ref() == Some(&linkless.network));
+        let alone = |id: &String| EndpointAddresses { endpoint_id: id.clone(), ..EndpointAddresses::default() };
         let shown = EndpointSettings {
             ipam_config: place.asked.ipam_config,
             aliases: place.asked.aliases,
             links: place.asked.links,
             network_id: place.network.map(|id| id.to_string()).unwrap_or_default(),
-            addresses: endpoint.map(addresses).unwrap_or_default(),
+            addresses: endpoint.map(addresses).or(linkless.map(|it| alone(&it.id))).unwrap_or_default(),
             ..EndpointSettings::default()
         };
         (name, shown)
@@ -262,9 +266,12 @@ fn networks(container: &Container, state: &State) -> BTreeMap<String, EndpointSe
 }
 
 fn network_settings(container: &Container, state: &State) -> NetworkSettings {
+    let running = state.running.as_ref().filter(|_| !state.sandbox.is_empty());
     NetworkSettings {
         ports: exposed::bound(container, state),
-        sandbox_key: state.netns.map_or_else(String::new, |inode| format!("net:[{inode}]")),
+        // As Docker's a path that `nsenter --net=` takes.
+        sandbox_key: running.map_or_else(String::new, |running| format!("/proc/{}/ns/net", running.pid)),
+        sandbox_id: state.sandbox.clone(),
         addresses: state.on_bridge().map(addresses).unwrap_or_default(),
         networks: networks(container, state),
         ..NetworkSettings::default()

@@ -1,7 +1,7 @@
 //! Networks: the three that are always there, and those that somebody made.
 
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
-use super::filter::{flag, labels, named, one_of, refuse_unknown};
+use super::filter::{Wanted, flag, labels, one_of, refuse_unknown};
 use super::{Shared, prune, query};
 use crate::docker::{
     self, FilterQuery, Ipam, IpamConfig, Network, NetworkConnect, NetworkCreate, NetworkCreated, NetworkDisconnect,
@@ -17,6 +17,7 @@ use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 /// Docker's two kinds of networks.
@@ -30,11 +31,12 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     refuse_unknown(&filters, &["name", "id", "driver", "type", "scope", "label", "dangling"])?;
     one_of(&filters, "type", &[BUILT_IN, CUSTOM])?;
     let dangling = flag(&filters, "dangling")?;
+    let (names, ids) = (Wanted::of(&filters, "name")?, Wanted::of(&filters, "id")?);
     let fits = |(network, shown): &(net::Network, Network)| {
         let built_in = network.is_predefined();
         let unused = !built_in && shown.containers.is_empty();
-        filters.allow("name", |name| named(name, &shown.name))
-            && filters.allow("id", |id| named(id, &shown.id))
+        names.allow(&shown.name)
+            && ids.allow(&shown.id)
             && filters.allow("driver", |driver| driver == shown.driver)
             && filters.allow("scope", |scope| scope == shown.scope)
             && filters.allow("type", |kind| kind == if built_in { BUILT_IN } else { CUSTOM })
@@ -144,15 +146,22 @@ fn named_container(name: &str) -> Result<&str> {
 fn describe(engine: &Engine, network: &net::Network) -> Network {
     let mut containers = BTreeMap::new();
     for container in engine.containers.all() {
-        let Some(endpoint) = container.state().endpoints.into_iter().find(|e| e.network == network.id) else {
-            continue;
-        };
-        let place = NetworkedContainer {
-            name: container.name.get(),
-            endpoint_id: endpoint.id,
-            mac_address: endpoint.mac,
-            ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),
-            ipv6_address: endpoint.six.map_or_else(String::new, |six| format!("{}/{}", six.address, six.prefix)),
+        let state = container.state();
+        let endpoint = state.endpoints.into_iter().find(|e| e.network == network.id);
+        let linkless = state.linkless.filter(|linkless| linkless.network == network.id);
+        let name = container.name.get();
+        let place = match (endpoint, linkless) {
+            (Some(endpoint), _) => NetworkedContainer {
+                name,
+                endpoint_id: endpoint.id,
+                mac_address: endpoint.mac,
+                ipv4_address: format!("{}/{}", endpoint.address, endpoint.prefix),
+                ipv6_address: endpoint.six.map_or_else(String::new, |six| format!("{}/{}", six.address, six.prefix)),
+            },
+            (None, Some(linkless)) => {
+                NetworkedContainer { name, endpoint_id: linkless.id, ..NetworkedContainer::default() }
+            }
+            (None, None) => continue,
         };
         containers.insert(container.id.to_string(), place);
     }
@@ -167,7 +176,6 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
     };
     // The bridge of one that somebody made is an option only where it was chosen.
     let bridge = segment.filter(|_| network.is_predefined());
-    let bridge = bridge.map(|of| (net::BRIDGE_NAME.to_owned(), of.bridge.clone()));
     Network {
         name: network.name.clone(),
         id: network.id.to_string(),
@@ -179,8 +187,23 @@ fn describe(engine: &Engine, network: &net::Network) -> Network {
         internal: segment.is_some_and(|of| of.internal),
         attachable: network.attachable,
         containers,
-        options: bridge.into_iter().chain(network.options.clone()).collect(),
+        options: bridge.into_iter().flat_map(of_default_bridge).chain(network.options.clone()).collect(),
         labels: network.labels.clone(),
         ..Network::default()
     }
+}
+
+/// What Docker says of the bridge that is always there.
+fn of_default_bridge(of: &Segment) -> Vec<(String, String)> {
+    let binding = of.binding.unwrap_or(Ipv4Addr::UNSPECIFIED).to_string();
+    [
+        ("com.docker.network.bridge.default_bridge", true.to_string()),
+        (net::BRIDGE_ICC, true.to_string()),
+        (net::BRIDGE_MASQUERADE, of.masquerade.to_string()),
+        (net::BINDING, binding),
+        (net::BRIDGE_NAME, of.bridge.clone()),
+        (net::MTU_OPTION, of.mtu.unwrap_or(net::ETHERNET).to_string()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }

@@ -1,7 +1,7 @@
 //! The filters of `docker ps` (moby `daemon/list.go`).
 
 use super::exposed;
-use super::filter::{bad_value, flag, labels, named, one_of, refuse_unknown};
+use super::filter::{Wanted, bad_value, flag, labels, one_of, refuse_unknown};
 use crate::docker::{Filters, Port};
 use crate::engine::container::{Container, Phase, Place, State};
 use crate::engine::moment::Moment;
@@ -23,6 +23,7 @@ const UNKNOWN: &str = "none";
 /// Filters that are understood.
 pub(super) struct Picked<'a> {
     filters: &'a Filters,
+    names: Wanted<'a>,
     /// Of whom only those are wanted that were created earlier, or later.
     before: Option<Moment>,
     since: Option<Moment>,
@@ -48,6 +49,7 @@ impl<'a> Picked<'a> {
         };
         Ok(Self {
             filters,
+            names: Wanted::of(filters, "name")?,
             before: created("before", Moment::min)?,
             since: created("since", Moment::max)?,
             ports: asked_ports(filters)?,
@@ -66,7 +68,7 @@ impl<'a> Picked<'a> {
         !self.tasks
             && self.before.is_none_or(|before| container.created < before)
             && self.since.is_none_or(|since| container.created > since)
-            && filters.allow("name", |name| is_named(container, name))
+            && self.is_named(container)
             && filters.allow("id", |id| container.id.as_str().starts_with(id))
             && filters.allow("status", |status| state.name() == status)
             && filters.allow("health", |wanted| wanted == state.health.as_ref().map_or(UNKNOWN, |it| it.status.name()))
@@ -76,6 +78,11 @@ impl<'a> Picked<'a> {
             && filters.allow("network", |network| on(container, network))
             && self.ports.as_ref().is_none_or(|wanted| has_port(container, &state, wanted))
             && filters.allow("volume", |volume| mounts(container, volume))
+    }
+
+    /// By its name with or without the slash before it.
+    fn is_named(&self, container: &Container) -> bool {
+        self.names.allow(&container.name.get()) || self.names.allow(&format!("/{}", container.name))
     }
 }
 
@@ -100,11 +107,6 @@ fn has_port(container: &Container, state: &State, [public, private]: &[BTreeSet<
     exposed::listed(container, state)
         .iter()
         .any(|port| is(public, port.public_port.unwrap_or(0), &port.kind) || is(private, port.private_port, &port.kind))
-}
-
-/// By its name with or without the slash before it.
-fn is_named(container: &Container, pattern: &str) -> bool {
-    named(pattern, &container.name.get()) || named(pattern, &format!("/{}", container.name))
 }
 
 fn mounts(container: &Container, wanted: &str) -> bool {

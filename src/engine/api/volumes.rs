@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, nothing, with_status};
-use super::filter::{flag, labels, named, refuse_unknown};
+use super::filter::{Wanted, flag, labels, refuse_unknown};
 use super::{query, version};
 use crate::docker::{FilterQuery, Volume, VolumeCreate, VolumeList, VolumeRemoveQuery, VolumeUsage, VolumesPruned};
 use crate::engine::container::bounds;
@@ -21,9 +21,10 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     let dangling = flag(&filters, "dangling")?;
     let engine = Arc::clone(&engine);
     let volumes = blocking(move || {
+        let names = Wanted::of(&filters, "name")?;
         let mut all = engine.volumes.list()?;
         all.retain(|v| {
-            filters.allow("name", |name| named(name, &v.name))
+            names.allow(&v.name)
                 && filters.allow("driver", |driver| driver == DRIVER)
                 && labels(&filters, &shown_labels(v))
                 && dangling.is_none_or(|asked| engine.volume_users(&v.name, None).is_empty() == asked)

@@ -46,8 +46,8 @@ impl Engine {
             let (wait, stays) = container.update(|state| {
                 let wait = state.again(&policy).filter(|_| !ending);
                 state.phase = if wait.is_some() { Phase::Restarting } else { Phase::Exited };
-                (state.running, state.netns, state.network) = (None, None, None);
-                state.endpoints.clear();
+                state.running = None;
+                state.off_networks();
                 state.closed();
                 (state.still, state.still_for_commit) = (Still::No, false);
                 state.settled += 1;

@@ -39,13 +39,19 @@ impl Engine {
             return Ok(linked);
         }
         for link in container.links() {
-            let other = self.containers.find(link.other.as_str())?;
-            let state = other.state();
-            let refused = || {
-                let fault = Fault::new(FaultKind::Conflict, Code::LinkNotRunning).with("other", &other.name);
+            let still = |other: &str| {
+                let fault = Fault::new(FaultKind::Conflict, Code::LinkNotRunning).with("other", other);
                 fault.with("container", &container.name).with("alias", &link.alias)
             };
-            let endpoint = state.on_bridge().filter(|_| state.phase == Phase::Running).ok_or_else(refused)?;
+            // As Docker: one that is gone runs no more than one that has ended.
+            let gone = |_gone| still(container.asked_link(&link.alias).unwrap_or(link.other.as_str()));
+            let other = self.containers.find(link.other.as_str()).map_err(gone)?;
+            let state = other.state();
+            if state.phase != Phase::Running {
+                return Err(still(&other.name.get()));
+            }
+            let elsewhere = || Fault::failed(Code::LinkElsewhere).with("other", &other.name);
+            let endpoint = state.on_bridge().ok_or_else(elsewhere)?;
             let (address, name) = (endpoint.address, other.name.get());
             let mut names = format!("{} {}", link.alias, other.merged.hostname);
             if link.alias != name {
@@ -100,6 +106,12 @@ impl Engine {
 }
 
 impl Container {
+    /// Who was meant by a link of that alias when it was created, as it was written then.
+    pub fn asked_link(&self, alias: &str) -> Option<&str> {
+        let mut links = self.request.host_config.links.iter().filter_map(|link| names::link(link).ok());
+        links.find(|(_, called)| *called == alias).map(|(name, _)| name)
+    }
+
     /// What it calls that one.
     fn aliases_of(&self, other: &ContainerId) -> Vec<String> {
         self.links.lock().iter().filter(|link| link.other == *other).map(|link| link.alias.clone()).collect()

@@ -1,14 +1,15 @@
 //! Names in networks that somebody made: who is called what there, and who answers for it (`net::Resolver`).
 //!
 //! A container is found by its name, its aliases and its short id, alone or with the network's name behind it, by those that are on
-//! the network with it; by the names that another's links have for it, by that one alone. Of several that have a name each is told, by turns the first (round robin).
+//! the network with it; by the names that another's links have for it, by that one alone. Of several networks that it shares with who asks the one tells by which
+//! the default route would lead; of several on that network that have a name each is told, by turns the first (round robin).
 
 use super::{Container, Phase, names};
 use crate::engine::lab::Netns;
-use crate::engine::net::{EndpointSettings, Kind, Names, Question, Record, Reply, Resolver, reversed};
+use crate::engine::net::{EndpointSettings, Kind, NAMES_AT, Names, Question, Record, Reply, Resolver, reversed};
 use crate::engine::{Cx, Engine, Result, random};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 /// Whom Docker asks where the host has nobody.
@@ -33,16 +34,34 @@ impl Engine {
             engine.zip(asker).map_or(Reply::Nobody, |(engine, asker)| engine.reply(&asker, question))
         });
         let asked = container.request.host_config.dns.iter().filter_map(|server| server.parse().ok());
-        let mut servers: Vec<Ipv4Addr> = asked.collect();
+        let mut servers: Vec<IpAddr> = asked.collect();
         if servers.is_empty() {
-            servers = self.net.dns().iter().filter_map(|server| server.parse().ok()).collect();
+            let hosts = self.net.dns().into_iter().chain(self.dns6_of(container));
+            servers = hosts.filter_map(|server| server.parse().ok()).collect();
         }
         if servers.is_empty() {
-            servers = PUBLIC.to_vec();
+            servers = PUBLIC.map(IpAddr::from).to_vec();
         }
         let resolver = Resolver::start(cx, &container.id, netns, &servers, names)?;
         *container.resolver.lock() = Some(resolver);
         Ok(())
+    }
+
+    /// Whom it asks for names that is on a network with such: dockwalk, and the name servers of IPv6, as in Docker's resolv.conf.
+    pub(super) fn asked_for_names(&self, container: &Container) -> Vec<String> {
+        let asked = container.request.host_config.dns.as_slice();
+        let is_six = |server: &&String| server.parse::<Ipv6Addr>().is_ok();
+        let six = match asked {
+            [] => self.dns6_of(container),
+            asked => asked.iter().filter(is_six).cloned().collect(),
+        };
+        std::iter::once(NAMES_AT.to_string()).chain(six).collect()
+    }
+
+    /// The host's name servers of IPv6, where it is on a network with IPv6.
+    fn dns6_of(&self, container: &Container) -> Vec<String> {
+        let has_six = |name: &String| self.net.find(name).is_ok_and(|driver| driver.network().has_six());
+        if container.networks().keys().any(has_six) { self.net.dns6() } else { Vec::new() }
     }
 
     fn reply(&self, asker: &Container, question: &Question) -> Reply {
@@ -50,7 +69,8 @@ impl Engine {
         let is_named = |endpoint: &&EndpointSettings| {
             self.net.find(endpoint.network.as_str()).is_ok_and(|driver| !driver.network().is_predefined())
         };
-        let own: Vec<&EndpointSettings> = state.endpoints.iter().filter(is_named).collect();
+        let mut own: Vec<&EndpointSettings> = state.endpoints.iter().filter(is_named).collect();
+        own.sort_by_cached_key(|endpoint| self.turn_of(endpoint));
         // All that are on these networks with it, itself among them.
         let mut neighbours = Vec::new();
         for container in self.containers.all() {
@@ -63,7 +83,7 @@ impl Engine {
         }
         let mut known = false;
         let found = match question.kind {
-            Kind::A | Kind::Aaaa => {
+            Kind::A | Kind::Aaaa | Kind::Other => {
                 let linked = asker.linked_names(&question.name);
                 let called = |(container, endpoint): &&(Arc<Container>, EndpointSettings)| {
                     // What is a link's name on a network is nobody's own name there.
@@ -78,10 +98,16 @@ impl Engine {
                 let found = if by_link.is_empty() { by_name } else { by_link };
                 known = !found.is_empty();
                 let of_kind = |endpoint: &EndpointSettings| match question.kind {
+                    Kind::A => Some(endpoint.address.into()),
                     Kind::Aaaa => endpoint.six.map(|six| six.address.into()),
-                    _ => Some(endpoint.address.into()),
+                    Kind::Ptr | Kind::Other => None,
                 };
-                addresses(found.into_iter().filter_map(of_kind))
+                // As Docker (libnetwork `sandbox.go`, `resolveName`): the first network that has any tells its own, the others nothing.
+                let on = |mine: &&EndpointSettings| {
+                    let there = found.iter().filter(|endpoint| endpoint.network == mine.network);
+                    addresses(there.filter_map(|endpoint| of_kind(endpoint)))
+                };
+                own.iter().map(on).find(|records| !records.is_empty()).unwrap_or_default()
             }
             Kind::Ptr => {
                 let at = reversed(&question.name);
@@ -93,7 +119,6 @@ impl Engine {
                     vec![Record::Name(format!("{}.{}", container.name, endpoint.name))]
                 })
             }
-            Kind::Other => Vec::new(),
         };
         // Of one that is known nobody else is asked, though it may have none of these.
         match (known || !found.is_empty(), self.leads_out(&state.endpoints)) {

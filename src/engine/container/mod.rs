@@ -68,7 +68,7 @@ pub(in crate::engine) use mounts::mode as mount_mode;
 pub use place::{Place, Places};
 pub use ports::with_images;
 pub use session::{ExecSession, ExecSessions};
-pub use state::{Container, Link, Merged, Phase, Settings, State, Still};
+pub use state::{Container, Link, Linkless, Merged, Phase, Settings, State, Still};
 pub use undo::{ContainerInverse, undo};
 
 use super::{Fault, FaultKind, Result};

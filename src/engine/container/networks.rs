@@ -1,18 +1,20 @@
 //! The networks that a container is to be on, and its places on them while it runs.
 //!
 //! ```text
-//! create ─▶ places, by network ─ start ─▶ endpoints, the network of its mode first ─ end ─▶ places again
+//! create ─▶ places, by network ─ start ─▶ endpoints, in Docker's order ─ end ─▶ places again
 //!               ▲ connect, disconnect ─▶ one place more or less, and one endpoint where it runs
 //! ```
 
 use super::place::{Place, Places};
 use super::request::{self, Request};
+use super::state::Linkless;
 use super::{Container, Phase, tuning};
 use crate::docker::EndpointConfig;
-use crate::engine::net::{Driver, EndpointSettings, Wish};
-use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, rootfs};
+use crate::engine::net::{Driver, EndpointSettings, Network, Wish};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, random, rootfs};
 use crate::trace::{Code, NetworkDriver, NetworkMode, OpKind};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 impl Engine {
@@ -43,12 +45,14 @@ impl Engine {
         Ok((driver, Wish { mac: wish.mac.or(of_container), ..wish }))
     }
 
-    /// The networks that a container is to be on, that of its mode first.
+    /// The networks that a container is to be on, as Docker puts a container on them that starts: that by which its default route
+    /// leads first (see `turn_of`), whatever network it was created on.
     pub(super) fn in_order(&self, container: &Container) -> Vec<(String, Place)> {
-        let mode = container.merged.network.network().and_then(|name| self.net.find(name).ok());
-        let first = mode.map(|driver| driver.network().name.clone());
         let mut all: Vec<_> = container.networks().into_iter().collect();
-        all.sort_by_key(|(name, _)| Some(name) != first.as_ref());
+        all.sort_by_cached_key(|(name, _)| {
+            let of = |is: fn(&Network) -> bool| self.net.find(name).is_ok_and(|driver| is(driver.network()));
+            (of(Network::is_internal), !of(Network::has_six), name.clone())
+        });
         all
     }
 }
@@ -90,7 +94,7 @@ impl Engine {
         self.wiring(container, OpKind::NetworkConnect, line, |cx| {
             container.places.lock().insert(name.clone(), place);
             if !driver.network().is_predefined() {
-                container.known_by_id(&name);
+                container.known_by_itself(&name);
             }
             let done = if running { self.put_on(cx, container, driver.as_ref(), wish) } else { Ok(()) };
             done.and_then(|()| self.keep(container)).inspect_err(|_not_connected| {
@@ -157,12 +161,15 @@ impl Engine {
 
     fn put_on(self: &Arc<Self>, cx: &Cx, container: &Container, driver: &dyn Driver, wish: Wish) -> Result<()> {
         let Some(netns) = container.state().network else { return Ok(()) };
-        let Some(endpoint) = self.net.connect(cx, driver, &container.id, &netns, &wish)? else { return Ok(()) };
+        let Some(endpoint) = self.net.connect(cx, driver, &container.id, &netns, &wish)? else {
+            return container.on_linkless(driver.network());
+        };
         container.took(&endpoint);
-        let address = endpoint.address;
+        let addresses: Vec<_> = endpoint.addresses().collect();
         container.update(|state| state.endpoints.push(endpoint));
         let (hostname, domainname) = (&container.merged.hostname, &container.request.domainname);
-        rootfs::change_hosts(cx, &container.dir, |text| rootfs::with_address(text, hostname, domainname, address))?;
+        let with = |text: String, address| rootfs::with_address(&text, hostname, domainname, address);
+        rootfs::change_hosts(cx, &container.dir, |text| addresses.into_iter().fold(text.to_owned(), with))?;
         let before = container.resolver.lock().is_some();
         self.serve_names(cx, container, &netns)?;
         let asks = !before && container.resolver.lock().is_some();
@@ -179,11 +186,13 @@ impl Engine {
         }
         self.net.take_off(cx, driver, &container.id)?;
         let gone = container.update(|state| {
+            state.linkless.take_if(|linkless| linkless.network == *id);
             let at = state.endpoints.iter().position(|endpoint| endpoint.network == *id)?;
             Some(state.endpoints.remove(at))
         });
         let Some(endpoint) = gone else { return Ok(()) };
-        rootfs::change_hosts(cx, &container.dir, |text| rootfs::without_address(text, endpoint.address))?;
+        let without = |text: String, address| rootfs::without_address(&text, address);
+        rootfs::change_hosts(cx, &container.dir, |text| endpoint.addresses().fold(text.to_owned(), without))?;
         self.publish(cx, container)
     }
 
@@ -225,9 +234,15 @@ fn wish(driver: &dyn Driver, asked: &EndpointConfig) -> Result<Wish> {
     if network.is_predefined() && !asked.aliases.is_empty() {
         return Err(refused(Code::AliasUserOnly));
     }
-    if let (Some(address), None) = (address6, network.segment.as_ref().and_then(|segment| segment.six.as_ref())) {
-        let fault = Fault::new(FaultKind::BadRequest, Code::AddressNoSubnet).with("address", address);
-        return Err(fault.with("network", &network.name));
+    let (chosen, six) = network.segment.as_ref().map_or((false, false), |it| (it.chosen, it.six.is_some()));
+    let none = |address: IpAddr, flag| {
+        let version = if address.is_ipv6() { "six" } else { "four" };
+        refused(Code::AddressNoSubnet).with("address", address).with("flag", flag).with("version", version)
+    };
+    match (address, address6) {
+        (Some(address), _) if !chosen => return Err(none(address.into(), "--ip")),
+        (_, Some(address)) if !six => return Err(none(address.into(), "--ip6")),
+        _ => {}
     }
     Ok(Wish { address, address6, mac: tuning::mac(&asked.mac_address)? })
 }
@@ -251,13 +266,25 @@ impl Container {
         }
     }
 
-    /// As Docker: on networks that somebody made it is found by its short id, too, and that is shown.
-    pub(super) fn known_by_id(&self, network: &str) {
-        let short = self.id.short();
-        if let Some(place) = self.places.lock().get_mut(network)
-            && !place.asked.aliases.iter().any(|alias| alias == short)
-        {
-            place.asked.aliases.push(short.to_owned());
+    /// The same of a network that gives it no link.
+    pub(super) fn on_linkless(&self, network: &Network) -> Result<()> {
+        if let Some(place) = self.places.lock().get_mut(&network.name) {
+            place.network = Some(network.id.clone());
+        }
+        let linkless = Linkless { network: network.id.clone(), id: random::hex(64)? };
+        self.update(|state| state.linkless = Some(linkless));
+        Ok(())
+    }
+
+    /// As Docker: on networks that somebody made it is found by its short id and its hostname, too, and that is shown.
+    pub(super) fn known_by_itself(&self, network: &str) {
+        if let Some(place) = self.places.lock().get_mut(network) {
+            let aliases = &mut place.asked.aliases;
+            for name in [self.id.short(), &self.merged.hostname] {
+                if !name.is_empty() && !aliases.iter().any(|alias| alias == name) {
+                    aliases.push(name.to_owned());
+                }
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A container's ports on the host: what was asked of them, and by which network they are published.
 //!
-//! As Docker's, they are published by the network that the container's default route leads by: the first by name of those that are
-//! not internal. Where that becomes another they move with it.
+//! As Docker's, they are published by the network that the container's default route leads by: the first of those that are not
+//! internal, one with IPv6 before one without, then by name. Where that becomes another they move with it.
 
 use super::{Container, State};
 use crate::docker::{Empty, Port, host_ports};
@@ -42,7 +42,14 @@ impl Engine {
             let driver = self.net.find(endpoint.network.as_str());
             driver.is_ok_and(|driver| driver.network().segment.as_ref().is_some_and(|segment| !segment.internal))
         };
-        endpoints.iter().filter(leads_out).min_by_key(|endpoint| &endpoint.name)
+        endpoints.iter().filter(leads_out).min_by_key(|endpoint| self.turn_of(endpoint))
+    }
+
+    /// In which order Docker takes the networks of a container (libnetwork `sandbox.go`, `Less`): one with IPv6 before one without,
+    /// then by name; those that are internal last.
+    pub(super) fn turn_of(&self, endpoint: &EndpointSettings) -> (bool, bool, String) {
+        let internal = self.net.find(endpoint.network.as_str()).is_ok_and(|driver| driver.network().is_internal());
+        (internal, endpoint.six.is_none(), endpoint.name.clone())
     }
 }
 

@@ -66,7 +66,8 @@ pub fn parse(body: &Json) -> Result<Request> {
     check_health(config.healthcheck.as_ref())?;
     conflicts(&config, &host_config)?;
     refuse_host_config(&host_config)?;
-    let networks = endpoints(networking_config)?;
+    let shares = matches!(host_config.network_mode.as_str().into(), NetworkMode::Container(_));
+    let networks = endpoints(networking_config, shares)?;
     bounds::request(&config, &host_config)?;
     limits::check(&host_config)?;
     tuning::check(&config, &host_config)?;
@@ -91,7 +92,7 @@ fn conflicts(config: &ContainerConfig, host: &HostConfig) -> Result<()> {
         ("hostname", !config.hostname.is_empty()),
         ("dns", !host.dns.is_empty()),
         ("hosts", !host.extra_hosts.is_empty()),
-        ("publish", host.port_bindings.values().flatten().any(|places| !places.is_empty())),
+        ("publish", host.publish_all_ports || host.port_bindings.values().flatten().any(|places| !places.is_empty())),
         ("expose", !config.exposed_ports.is_empty()),
         ("links", !host.links.is_empty()),
     ] {
@@ -112,8 +113,12 @@ fn many<'a>(names: impl Iterator<Item = &'a String>) -> Fault {
     Fault::new(FaultKind::BadRequest, Code::EndpointsMany).with("networks", networks)
 }
 
-/// What is asked of places on networks.
-fn endpoints(config: NetworkingConfig) -> Result<BTreeMap<String, EndpointConfig>> {
+/// What is asked of places on networks. As Docker: who shares another's network has none, and what is asked of one there, such as
+/// `--ip`, says nothing.
+fn endpoints(mut config: NetworkingConfig, shares: bool) -> Result<BTreeMap<String, EndpointConfig>> {
+    if shares {
+        config.endpoints_config.retain(|name, _| !matches!(name.as_str().into(), NetworkMode::Container(_)));
+    }
     let one = |(network, asked): (String, Option<EndpointConfig>)| {
         let named = |code| Fault::new(FaultKind::BadRequest, code).with("network", bounds::short(&network));
         bounds::length("NetworkingConfig.EndpointsConfig", &network, bounds::NAME)?;

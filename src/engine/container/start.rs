@@ -8,7 +8,7 @@ use crate::engine::moment::Moment;
 use crate::engine::net::{EndpointSettings, NAMES_AT};
 use crate::engine::process::{MountSource, ProcessSpec, Running, Seccomp, check_capabilities, check_tmpfs};
 use crate::engine::rootfs::{self, Rootfs, RootfsSpec};
-use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence};
+use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, evidence, random};
 use crate::i18n::{Lang, Words};
 use crate::spec::Platform;
 use crate::trace::{Change, Code, ContainerState, Mode, NetworkMode, OpKind, Plan, Problem, StepKind};
@@ -62,7 +62,7 @@ impl Engine {
             let words = Words::new(Lang::En).problem(&fault.problem);
             container.update(|state| {
                 (state.phase, state.error, state.starting) = (Phase::Exited, words, None);
-                (state.endpoints, state.network) = (Vec::new(), None);
+                state.off_networks();
                 state.closed();
                 (state.status, state.running) = (super::exit::status_of(fault), None);
                 state.settled += 1;
@@ -116,7 +116,7 @@ impl Engine {
         let (netns, endpoints) = self.wire(cx, container)?;
         container.update(|state| state.network = Some(netns.clone()));
         if !endpoints.is_empty() {
-            spec.addresses = endpoints.iter().map(|endpoint| endpoint.address).collect();
+            spec.addresses = endpoints.iter().flat_map(EndpointSettings::addresses).collect();
             rootfs::write_etc_files(cx, &spec)?;
         }
         self.tell_mounts(container, true);
@@ -146,6 +146,8 @@ impl Engine {
         if let Some((_, netns)) = self.joined(container)? {
             return Ok((netns, Vec::new()));
         }
+        let sandbox = random::hex(64)?;
+        container.update(|state| state.sandbox = sandbox);
         let places = self.in_order(container);
         // What cannot be is refused before anything is made.
         let wishes = places.iter().map(|(name, place)| self.wish(container, name, place));
@@ -156,6 +158,7 @@ impl Engine {
             Ok(())
         };
         if let Some((driver, _)) = wishes.iter().find(|(driver, _)| !driver.isolates()) {
+            container.on_linkless(driver.network())?;
             told(&driver.network().name)?;
             return Ok((self.lab.host.clone(), Vec::new()));
         }
@@ -164,9 +167,12 @@ impl Engine {
         let mut endpoints = Vec::new();
         for (driver, wish) in &wishes {
             let endpoint = self.net.connect(cx, driver.as_ref(), &container.id, &netns, wish)?;
-            endpoint.iter().for_each(|endpoint| container.took(endpoint));
+            match &endpoint {
+                Some(endpoint) => container.took(endpoint),
+                None => container.on_linkless(driver.network())?,
+            }
             if !driver.network().is_predefined() {
-                container.known_by_id(&driver.network().name);
+                container.known_by_itself(&driver.network().name);
             }
             // Its first process may ask for names before its start is told.
             container.update(|state| state.endpoints.extend(endpoint.clone()));
@@ -183,7 +189,7 @@ impl Engine {
 
     /// It asks at 127.0.0.11 from now on: on its first network with names it is by now.
     pub(super) fn tell_where_to_ask(&self, cx: &Cx, container: &Container) -> Result<()> {
-        let (servers, asked) = ([NAMES_AT.to_string()], &container.request.host_config);
+        let (servers, asked) = (self.asked_for_names(container), &container.request.host_config);
         let (search, options) = (&asked.dns_search, &asked.dns_options);
         let dns = rootfs::Dns { servers: &servers, search, options, named: true };
         rootfs::change_resolv_conf(cx, &container.dir, &dns)
@@ -203,7 +209,7 @@ impl Engine {
 
     fn name_servers(&self, container: &Container) -> Vec<String> {
         match container.request.host_config.dns.as_slice() {
-            _ if self.has_names(container) => vec![NAMES_AT.to_string()],
+            _ if self.has_names(container) => self.asked_for_names(container),
             [] if matches!(container.merged.network, NetworkMode::Bridge | NetworkMode::Named(_)) => self.net.dns(),
             asked => asked.to_vec(),
         }

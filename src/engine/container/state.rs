@@ -168,6 +168,15 @@ pub enum Still {
     Yes(Freezer),
 }
 
+/// A place on a network that gives a container no link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linkless {
+    /// The network.
+    pub network: NetworkId,
+    /// The id of the endpoint: 64 hexadecimal digits.
+    pub id: String,
+}
+
 /// What changes in a container's life. Locked for moments only: never while a step is taken.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -197,6 +206,10 @@ pub struct State {
     pub published: Vec<Publication>,
     /// Its network namespace.
     pub netns: Option<u64>,
+    /// The id of that, as Docker shows it, be it the host's; empty where it shares another container's.
+    pub sandbox: String,
+    /// Its place on a network that gives it no link: that of the host, or none.
+    pub linkless: Option<Linkless>,
     /// The one that its processes are in while it runs, be it the host's or another container's.
     pub network: Option<Netns>,
     /// What was told of a start, so that its end is told: networks, and volumes.
@@ -247,6 +260,13 @@ impl Life {
 }
 
 impl State {
+    /// It is on no network any more.
+    pub(super) fn off_networks(&mut self) {
+        self.endpoints.clear();
+        self.sandbox.clear();
+        (self.netns, self.network, self.linkless) = (None, None, None);
+    }
+
     /// Just created.
     pub(super) fn new() -> Self {
         Self {
@@ -264,6 +284,8 @@ impl State {
             way: None,
             published: Vec::new(),
             netns: None,
+            sandbox: String::new(),
+            linkless: None,
             network: None,
             told: (Vec::new(), false),
             starting: None,

@@ -35,7 +35,8 @@ impl Bridge {
         let six = self.attach6(cx, container, sandbox, &keys, wish.address6)?;
         let (internal, network, gateway) = (segment.internal, self.network.name.clone(), segment.gateway);
         let gateway6 = six.map(|six| six.gateway);
-        self.note(sandbox, |endpoint| endpoint.way = Some(Way { internal, network, gateway, gateway6 }));
+        let way = Way { internal, four_alone: gateway6.is_none(), network, gateway, gateway6 };
+        self.note(sandbox, |endpoint| endpoint.way = Some(way));
         sandbox::way_out(cx, sandbox, container)?;
         let seen = sandbox.lock().observer.link(&keys.inner).map(|link| link.mac.clone());
         Ok(EndpointSettings {
@@ -95,7 +96,10 @@ impl Bridge {
         cx.step(Plan::new(StepKind::AllocateAddress, subnet).call(call), |cx| {
             let address = match wish {
                 None => {
-                    let none = || Fault::failed(Code::AddressesUsedUp).with("subnet", range);
+                    let none = || {
+                        let fault = Fault::failed(Code::AddressesUsedUp).with("subnet", range).with("version", "IPv4");
+                        fault.with("network", &self.network.name).with("id", &self.network.id)
+                    };
                     self.pool.lock().reserve().ok_or_else(none)?
                 }
                 Some(address) if !subnet.has(address) => {

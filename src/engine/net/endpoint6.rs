@@ -55,7 +55,10 @@ impl Bridge {
         let address = cx.step(Plan::new(StepKind::AllocateAddress, subnet).call(call), |cx| {
             let address = match wish {
                 None => {
-                    let none = || Fault::failed(Code::AddressesUsedUp).with("subnet", range);
+                    let none = || {
+                        let fault = Fault::failed(Code::AddressesUsedUp).with("subnet", range).with("version", "IPv6");
+                        fault.with("network", &self.network.name).with("id", &self.network.id)
+                    };
                     pool.lock().reserve().ok_or_else(none)?
                 }
                 Some(address) if !subnet.has(address) => {

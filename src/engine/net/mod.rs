@@ -61,7 +61,8 @@ pub use driver::Driver;
 pub use faults::Faults;
 pub use host::Host;
 pub use network::{
-    BINDING, BRIDGE_NAME, BRIDGE_OPTIONS, MTU_OPTION, Network, Segment, Subnet, bridge_of, is_link_name, random_id,
+    BINDING, BRIDGE_ICC, BRIDGE_MASQUERADE, BRIDGE_NAME, BRIDGE_OPTIONS, ETHERNET, MTU_OPTION, Network, Segment,
+    Subnet, bridge_of, is_link_name, random_id,
 };
 pub use publish::{Machine, Wanted};
 pub use resolver::{ADDRESS as NAMES_AT, Kind, Names, Question, Record, Reply, Resolver, reversed};
@@ -77,7 +78,7 @@ use crate::trace::{Change, Code, Evidence, Mode, NetworkDriver, NetworkMode, Pla
 use parking_lot::Mutex;
 use request::Request;
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 /// Where changes go: into a step, or past all steps.
@@ -123,6 +124,13 @@ pub struct EndpointSettings {
     pub mac: String,
     /// The other end of its veth pair: the name of a link on the host.
     pub host_link: String,
+}
+
+impl EndpointSettings {
+    /// The container's addresses there, that of IPv4 first.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        std::iter::once(self.address.into()).chain(self.six.map(|six| six.address.into()))
+    }
 }
 
 /// The engine's networks.
@@ -396,14 +404,24 @@ impl Net {
 
     /// Name servers that containers of a bridge can reach.
     pub fn dns(&self) -> Vec<String> {
-        if self.uplink.lock().is_some() {
-            return vec![uplink::DNS.to_owned()];
+        let mut servers = servers_of_host();
+        if self.uplink.lock().is_some() && !servers.is_empty() {
+            // What leads out of the lab asks the first of them under an address of its own.
+            servers.remove(0);
         }
-        let resolv_conf = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-        let servers = resolv_conf.lines().filter_map(|line| line.trim().strip_prefix("nameserver"));
+        let own = self.uplink.lock().is_some().then(|| uplink::DNS.to_owned());
         // A name server on the host's own loopback cannot be reached from another namespace.
         let outside = |server: &String| server.parse::<Ipv4Addr>().is_ok_and(|address| !address.is_loopback());
-        servers.map(|server| server.trim().to_owned()).filter(outside).collect()
+        own.into_iter().chain(servers.into_iter().filter(outside)).collect()
+    }
+
+    /// The same of IPv6: none where this machine is not the host.
+    pub fn dns6(&self) -> Vec<String> {
+        if self.uplink.lock().is_some() {
+            return Vec::new();
+        }
+        let outside = |server: &String| server.parse::<Ipv6Addr>().is_ok_and(|address| !address.is_loopback());
+        servers_of_host().into_iter().filter(outside).collect()
     }
 
     /// The address that containers know the host by (`host-gateway`): the default bridge's, as Docker has it.
@@ -423,6 +441,13 @@ fn real_routes() -> Vec<Subnet> {
         Some(Subnet::around(destination.into(), prefix))
     };
     table.lines().skip(1).filter_map(row).collect()
+}
+
+/// The host's name servers, as its `/etc/resolv.conf` has them.
+fn servers_of_host() -> Vec<String> {
+    let resolv_conf = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let servers = resolv_conf.lines().filter_map(|line| line.trim().strip_prefix("nameserver"));
+    servers.map(|server| server.trim().to_owned()).collect()
 }
 
 /// A stage that is one netlink message.

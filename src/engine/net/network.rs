@@ -12,14 +12,14 @@ pub const BRIDGE_NAME: &str = "com.docker.network.bridge.name";
 pub const BINDING: &str = "com.docker.network.bridge.host_binding_ipv4";
 /// The option that says how many bytes a packet on its cables has at most.
 pub const MTU_OPTION: &str = "com.docker.network.driver.mtu";
+/// The option that lets its containers talk to each other.
+pub const BRIDGE_ICC: &str = "com.docker.network.bridge.enable_icc";
+/// The option that gives packets that leave it the host's address.
+pub const BRIDGE_MASQUERADE: &str = "com.docker.network.bridge.enable_ip_masquerade";
+/// How many bytes a packet has at most on a link of which nothing is said (RFC 894).
+pub const ETHERNET: u32 = 1500;
 /// What a bridge can be told besides.
-pub const BRIDGE_OPTIONS: [&str; 5] = [
-    BINDING,
-    BRIDGE_NAME,
-    "com.docker.network.bridge.enable_icc",
-    "com.docker.network.bridge.enable_ip_masquerade",
-    MTU_OPTION,
-];
+pub const BRIDGE_OPTIONS: [&str; 5] = [BINDING, BRIDGE_NAME, BRIDGE_ICC, BRIDGE_MASQUERADE, MTU_OPTION];
 
 /// A network of the engine's.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +51,8 @@ pub struct Segment {
     pub bridge: String,
     /// Its addresses.
     pub subnet: Subnet,
+    /// Somebody chose that subnet, so its addresses can be chosen, too.
+    pub chosen: bool,
     /// The bridge's own address, which is its containers' gateway.
     pub gateway: Ipv4Addr,
     /// The part of the subnet that addresses are given out of; none: all of it.
@@ -76,6 +78,7 @@ impl Segment {
         Self {
             bridge,
             subnet,
+            chosen: false,
             gateway,
             range: None,
             auxiliary,
@@ -201,6 +204,16 @@ impl Network {
     /// True of those that the engine makes itself, and nobody takes away.
     pub fn is_predefined(&self) -> bool {
         self.segment.as_ref().is_none_or(|segment| segment.bridge == DEFAULT_BRIDGE)
+    }
+
+    /// Nothing outside of it is reached.
+    pub fn is_internal(&self) -> bool {
+        self.segment.as_ref().is_some_and(|segment| segment.internal)
+    }
+
+    /// It has IPv6 besides.
+    pub fn has_six(&self) -> bool {
+        self.segment.as_ref().is_some_and(|segment| segment.six.is_some())
     }
 
     /// Its driver, as Docker calls it.

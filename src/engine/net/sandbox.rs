@@ -29,10 +29,12 @@ pub(super) struct Endpoint {
 }
 
 /// A way out of a container's network. The default route goes the first of them: none of an internal network before one that is not,
-/// then by name, as in Docker's (libnetwork `sandbox.go`, `Less`).
+/// one with IPv6 before one without, then by name, as in Docker's (libnetwork `sandbox.go`, `Less`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Way {
     pub(super) internal: bool,
+    /// There is no IPv6 on it.
+    pub(super) four_alone: bool,
     pub(super) network: String,
     pub(super) gateway: Ipv4Addr,
     pub(super) gateway6: Option<Ipv6Addr>,

@@ -53,18 +53,39 @@ fn address<A: std::str::FromStr>(text: &str) -> Result<A> {
     text.parse().map_err(bad)
 }
 
+/// An address that nobody is to be given.
+fn auxiliary<A: std::str::FromStr>(network: &str, name: &str, text: &str) -> Result<A> {
+    let bad = |_| {
+        let fault = Fault::failed(Code::NetworkAuxiliary).with("name", bounds::short(name)).with("subnet", "");
+        fault.with("address", bounds::short(text)).with("why", "unreadable").with("network", network)
+    };
+    text.parse().map_err(bad)
+}
+
+/// The part of a subnet that addresses are given out of, if it is said.
+fn range<S: Copy>(
+    text: &str,
+    subnet: &str,
+    parse: impl Fn(&str) -> Option<S>,
+    lies_within: impl Fn(S) -> bool,
+) -> Result<Option<S>> {
+    let Some(text) = said(text) else { return Ok(None) };
+    let bad = |why| {
+        let fault = Fault::failed(Code::NetworkRange).with("range", bounds::short(text)).with("why", why);
+        fault.with("subnet", bounds::short(subnet))
+    };
+    let range = parse(text).ok_or_else(|| bad("unreadable"))?;
+    if lies_within(range) { Ok(Some(range)) } else { Err(bad("outside")) }
+}
+
 /// A subnet of IPv6 with what goes with it; the gateway is the first address that containers could have, if none is asked for.
-fn read6(name: &str, pool: &IpamConfig) -> Result<Segment6> {
+fn read6(network: &str, pool: &IpamConfig) -> Result<Segment6> {
     let subnet = cidr(&pool.subnet, Subnet6::parse)?;
-    let range = said(&pool.ip_range).map(|text| cidr(text, Subnet6::parse)).transpose()?;
+    let range = range(&pool.ip_range, &pool.subnet, Subnet6::parse, |range| subnet.contains(range))?;
     let failed = |why: &str, gateway: String| {
         let fault = Fault::failed(Code::NetworkNoGateway).with("gateway", gateway).with("why", why);
         fault.with("subnet", subnet)
     };
-    if range.is_some_and(|range| !subnet.contains(range)) {
-        let fault = Fault::new(FaultKind::BadRequest, Code::NetworkSubnetInvalid).with("name", name);
-        return Err(fault.with("subnet", subnet).with("gateway", bounds::short(&pool.gateway)));
-    }
     let gateway = match said(&pool.gateway).map(address::<Ipv6Addr>).transpose()? {
         Some(gateway) if !subnet.has(gateway) => return Err(failed("outside", gateway.to_string())),
         Some(gateway) if !subnet.has_host(gateway) => return Err(failed("taken", gateway.to_string())),
@@ -77,7 +98,7 @@ fn read6(name: &str, pool: &IpamConfig) -> Result<Segment6> {
     bounds::count("AuxiliaryAddresses", pool.auxiliary_addresses.len(), AUXILIARY)?;
     let mut taken = vec![gateway];
     for (name, text) in &pool.auxiliary_addresses {
-        let address: Ipv6Addr = address(text)?;
+        let address: Ipv6Addr = auxiliary(network, name, text)?;
         let why = match subnet.has(address) {
             false => "outside",
             true if !subnet.has_host(address) || taken.contains(&address) => "taken",
@@ -186,12 +207,13 @@ impl Asked {
         }
         if let [IpamConfig { subnet, ip_range, gateway, auxiliary_addresses, .. }] = four.as_slice() {
             bounds::count("AuxiliaryAddresses", auxiliary_addresses.len(), AUXILIARY)?;
-            self.range = said(ip_range).map(|text| cidr(text, Subnet::parse)).transpose()?;
+            let whole = cidr(subnet, Subnet::parse)?;
+            self.subnet = Some(whole);
+            self.range = range(ip_range, subnet, Subnet::parse, |range| whole.contains(range))?;
             self.gateway = said(gateway).map(address).transpose()?;
             for (name, text) in auxiliary_addresses {
-                self.auxiliary.push((name.clone(), address(text)?));
+                self.auxiliary.push((name.clone(), auxiliary(&self.request.name, name, text)?));
             }
-            self.subnet = Some(cidr(subnet, Subnet::parse)?);
         }
         if let [pool] = six.as_slice() {
             let name = &self.request.name;
@@ -259,6 +281,7 @@ impl Asked {
         }
         let bridge = self.bridge.clone().unwrap_or_else(|| bridge_of(&id));
         let segment = Segment {
+            chosen: self.subnet.is_some(),
             range: self.range,
             auxiliary: taken.split_off(1),
             mtu: self.mtu,
@@ -458,7 +481,11 @@ mod tests {
             (pool6(json!({"Subnet": "fd00::/128"})), Code::NetworkNoGateway),
             (pool6(json!({"Subnet": "fd00::/64", "Gateway": "fd01::1"})), Code::NetworkNoGateway),
             (pool6(json!({"Subnet": "fd00::/64", "Gateway": "fd00::"})), Code::NetworkNoGateway),
-            (pool6(json!({"Subnet": "fd00::/64", "IPRange": "::/0"})), Code::NetworkSubnetInvalid),
+            (pool6(json!({"Subnet": "fd00::/64", "IPRange": "::/0"})), Code::NetworkRange),
+            (pool(json!({"Subnet": "10.7.0.0/24", "IPRange": "10.8.0.0/24"})), Code::NetworkRange),
+            (pool(json!({"Subnet": "10.7.0.0/24", "IPRange": "10.7.0.0/16"})), Code::NetworkRange),
+            (pool(json!({"Subnet": "10.7.0.0/24", "IPRange": "foo"})), Code::NetworkRange),
+            (pool(json!({"Subnet": "10.7.0.0/24", "AuxiliaryAddresses": {"a": "foo"}})), Code::NetworkAuxiliary),
             (pool6(json!({"Subnet": "ff02::/64"})), Code::NetworkSubnetNoLinks),
             (pool6(json!({"Subnet": "::ffff:10.0.0.0/104"})), Code::NetworkSubnetNoLinks),
             (

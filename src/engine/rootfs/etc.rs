@@ -6,7 +6,7 @@ use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// `/etc/hosts`
-pub fn hosts((hostname, domainname): (&str, &str), addresses: &[Ipv4Addr], extra: &[(String, String)]) -> String {
+pub fn hosts((hostname, domainname): (&str, &str), addresses: &[IpAddr], extra: &[(String, String)]) -> String {
     let mut text = String::from(
         "127.0.0.1\tlocalhost\n\
          ::1\tlocalhost ip6-localhost ip6-loopback\n\
@@ -34,12 +34,12 @@ fn own_names(hostname: &str, domainname: &str) -> String {
 }
 
 /// The same with one more address of the container's own.
-pub fn with_address(text: &str, hostname: &str, domainname: &str, address: Ipv4Addr) -> String {
+pub fn with_address(text: &str, hostname: &str, domainname: &str, address: IpAddr) -> String {
     format!("{text}{address}\t{}\n", own_names(hostname, domainname))
 }
 
 /// The same without that address.
-pub fn without_address(text: &str, address: Ipv4Addr) -> String {
+pub fn without_address(text: &str, address: IpAddr) -> String {
     let address = address.to_string();
     let other = |line: &&str| line.split_whitespace().next() != Some(address.as_str());
     text.lines().filter(other).map(|line| format!("{line}\n")).collect()
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn the_container_knows_its_own_name() {
         let extra = [("db".to_owned(), "10.0.0.5".to_owned())];
-        let text = hosts(("box", ""), &[Ipv4Addr::new(172, 17, 0, 2)], &extra);
+        let text = hosts(("box", ""), &[Ipv4Addr::new(172, 17, 0, 2).into()], &extra);
         assert!(text.starts_with("127.0.0.1\tlocalhost\n"));
         assert!(text.ends_with("10.0.0.5\tdb\n172.17.0.2\tbox\n"));
     }
@@ -136,11 +136,11 @@ mod tests {
     #[test]
     fn a_name_with_a_domain_has_a_short_one_beside_it() {
         let address = Ipv4Addr::new(172, 17, 0, 2);
-        let own = |hostname| hosts((hostname, ""), &[address], &[]).lines().last().map(str::to_owned);
+        let own = |hostname| hosts((hostname, ""), &[address.into()], &[]).lines().last().map(str::to_owned);
         assert_eq!(own("web.example.org").as_deref(), Some("172.17.0.2\tweb.example.org web"));
         assert_eq!(own("a.b").as_deref(), Some("172.17.0.2\ta.b a"));
         assert_eq!(own("web").as_deref(), Some("172.17.0.2\tweb"));
-        let with = hosts(("web", "example.org"), &[address], &[]);
+        let with = hosts(("web", "example.org"), &[address.into()], &[]);
         assert!(with.ends_with("172.17.0.2\tweb.example.org web\n"), "{with}");
         assert!(
             !hosts(("web.example.org", ""), &[], &[]).contains("web"),

@@ -27,7 +27,7 @@ use nix::unistd::{UnlinkatFlags, symlinkat, unlinkat};
 use std::ffi::OsStr;
 use std::fs::{File, Permissions};
 use std::io::{self, Read};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub struct RootfsSpec<'a> {
     /// What follows that in its full name; empty where there is none.
     pub domainname: &'a str,
     /// Its addresses, when it has any already.
-    pub addresses: Vec<Ipv4Addr>,
+    pub addresses: Vec<IpAddr>,
     /// `--add-host`: name and address.
     pub extra_hosts: &'a [(String, String)],
     /// Whom it asks for names.

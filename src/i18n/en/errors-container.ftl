@@ -18,7 +18,7 @@ problem-unsupported-option = { $option } = { $value }: dockwalk cannot do this y
     [runtime] dockwalk starts containers by itself, to show each call.
     [storage] The writable layer is a plain directory, which has no quota.
     [plugins] There are no plugins.
-    [networks] Only networks that somebody made have this, and there are none of those.
+    [networks] A place on a network has its addresses and names here, and nothing besides.
    *[other] There is nothing to take its place.
 } Leave the option out.
 problem-bad-request = The request cannot be read: { $reason }. Check the client's version.
@@ -44,6 +44,7 @@ problem-joined-not-running = cannot join network of a non running container: { $
 problem-ipc-not-running = can't join IPC of container { $id }: container { $id } is not running. Start it first: `docker start { $id }`.
 problem-ipc-not-shareable = can't join IPC of container { $id }: non-shareable IPC (hint: use IpcMode:shareable for the donor container). Make it with `docker run --ipc shareable`.
 problem-link-is-default = Conflict, cannot remove the default link name of the container: { $name } is its own name. Write the link as `CONTAINER/ALIAS`, as `docker ps --no-trunc` shows it.
+problem-link-elsewhere = Cannot link to /{ $other }, as it does not belong to the default network: a link is written into a file of the container, which knows those of the default bridge alone. Put both on a network that you made; there each finds the other by its name.
 problem-link-not-running = Cannot link to a non running container: /{ $other } AS /{ $container }/{ $alias }. It must run on the default bridge: start it first.
 problem-mount-type = invalid mount config for type "{ $kind }": mount type unknown. Docker knows bind, volume and tmpfs: correct the word behind `type=`.
 problem-mount-read-only-anonymous = invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes. Nothing could ever be written into it: give the volume a name (`src=NAME`), or leave `readonly` out.

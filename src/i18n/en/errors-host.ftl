@@ -22,7 +22,7 @@ problem-docker0-foreign = { $name ->
 problem-docker0-gone = The bridge { $name } is gone: somebody deleted it while the engine ran. Restart the engine; it makes a new one.
 problem-link-gone = The link { $name } is gone: somebody deleted it meanwhile. Start the container again.
 problem-netlink-refused = The kernel refused `{ $request }` ({ $reason }). Run `dockwalk doctor` to see what this machine allows.
-problem-addresses-used-up = No address of { $subnet } is free. Remove containers that are not needed (`docker rm`), then start it again.
+problem-addresses-used-up = no available { $version } addresses on this network's address pools: { $network } ({ $id }). All of { $subnet } are taken: remove containers that are not needed (`docker rm`), then start it again.
 problem-nft-failed = The nft table { $table } could not be deleted ({ $reason }). Delete it by hand: `nft delete table ip { $table }`.
 
 problem-subids-missing = { $user } has no subordinate ids in { $files }, so only root exists in containers: images still run, but files of other users belong to root. To mend it: `{ $grant }`, then restart the engine.
@@ -86,9 +86,14 @@ problem-network-option-invalid = failed to parse { $option } value: { $value } (
 problem-network-cidr-invalid = Invalid subnet { $subnet } : invalid CIDR address: { $subnet }. Write it as ADDRESS/PREFIX, like 172.28.0.0/16.
 problem-network-gateway-invalid = invalid gateway address { $gateway } in Ipam configuration. Write an IPv4 address of the subnet.
 problem-network-auxiliary = { $why ->
+    [unreadable] non parsable secondary ip address ({ $name }:{ $address }) passed for network { $network }.
     [outside] auxiliary address: ({ $name }:{ $address }) must belong to the master pool: { $subnet }.
    *[taken] failed to allocate secondary ip address ({ $name }:{ $address }): Address already in use. It is the gateway's, another one's, or an end of { $subnet }.
 } Choose another with --aux-address.
+problem-network-range = { $why ->
+    [unreadable] failed to parse pool request for address space "LocalDefault" pool "{ $subnet }" subpool "{ $range }": Invalid Address SubPool. Write --ip-range as ADDRESS/PREFIX, a part of the subnet.
+   *[outside] The range { $range } does not lie in the subnet { $subnet }: no container could have an address of it. Choose a part of the subnet with --ip-range.
+}
 problem-network-no-gateway = failed to allocate gateway ({ $gateway }): { $why ->
     [taken] Address already in use
     [outside] Requested address is out of range
@@ -96,7 +101,10 @@ problem-network-no-gateway = failed to allocate gateway ({ $gateway }): { $why -
 }. The subnet is { $subnet }: choose a larger one, or a gateway in it that is neither its first nor its last address.
 problem-network-many-subnets = bridge driver doesn't support multiple subnets. Name one, and make a second network for the other.
 problem-network-no-pool6 = could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network: there are no defaults of IPv6. Name one with --subnet, like `--ipv6 --subnet fd00:1::/64`.
-problem-address-no-subnet = user specified IP address is supported only when connecting to networks with user configured subnets: { $network } has no subnet of IPv6 to take { $address } from. Make a network with `docker network create --ipv6 --subnet fd00:1::/64 NAME`, or leave --ip6 out.
+problem-address-no-subnet = user specified IP address is supported only when connecting to networks with user configured subnets: { $version ->
+    [six] { $network } has no subnet of IPv6 to take { $address } from. Make a network with `docker network create --ipv6 --subnet fd00:1::/64 NAME`, or leave --ip6 out.
+   *[four] nobody chose the subnet of { $network }, so it may be another when it is made again, and { $address } none of it. Make a network with `docker network create --subnet 10.5.0.0/24 NAME`, or leave { $flag } out.
+}
 problem-invalid-ipv6 = invalid IPv6 address: { $address }. Write it like fd00:1::5.
 problem-network-no-pool = could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network. Remove networks that are not needed (`docker network prune`), or choose a subnet with --subnet.
 problem-network-not-connected = container { $id } is not connected to network { $network }. `docker inspect { $container }` shows which it is on.
@@ -107,9 +115,10 @@ problem-network-file-unreadable = { $path } holds no network that can be believe
 problem-names-served = Names are answered for at { $address } in the network namespace of { $container }.
 problem-port-allocated = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Bind for { $address } failed: port is already allocated. The container { $holder } has it: choose another one (the number before the colon of -p), or end that container.
 problem-port-taken = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }. { $known ->
+    [container] The container { $holder } has port { $port } there
     [process] { $holder } (PID { $pid }) listens on port { $port }
    *[nobody] Another program, of another user, listens on port { $port }
-    }: choose another one (the number before the colon of -p), or end that program.
+    }: choose another one (the number before the colon of -p), or end who has it.
 problem-port-denied = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }. Without root a port below 1024 is not to be had: take a higher one (-p 8080:80), or allow it with `sudo sysctl net.ipv4.ip_unprivileged_port_start={ $port }`.
 problem-port-refused = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }. The address must be one of the host's that containers run on: leave it out (-p 8080:80), or take 127.0.0.1.
 problem-port-transport = driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: protocol not supported. Ports of { $transport } are not published here: tcp and udp are.

@@ -519,9 +519,10 @@ find-nothing = There is no ‘{ $text }’ at this moment
 find-enter = Enter opens the first in its picture.
 find-more = { $n } more. Type on to have fewer.
 notice-port-taken = Container { $name }: port { $port } cannot be published. { $known ->
+    [container] The container { $holder } has it at another address.
     [process] { $holder } (PID { $pid }) has it.
    *[nobody] A program of another user has it.
-    } Change the number before the colon of -p, or end that program.
+    } Change the number before the colon of -p, or end who has it.
 notice-port-allocated = Container { $name }: port { $address } cannot be published. The container { $holder } has it. Change the number before the colon of -p, or end that container.
 notice-port-denied = Container { $name }: without root no port below 1024 ({ $port }) is published. Take a higher one (-p 8080:80).
 notice-more = Read all

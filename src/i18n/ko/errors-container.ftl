@@ -18,7 +18,7 @@ problem-unsupported-option = { $option } = { $value }: dockwalk가 아직 지원
     [runtime] 모든 호출을 보여 주려고 dockwalk가 컨테이너를 직접 시작합니다.
     [storage] 쓰기 레이어는 할당량이 없는 보통 디렉터리입니다.
     [plugins] 플러그인이 없습니다.
-    [networks] 직접 만든 네트워크에만 있는 기능인데, 그런 네트워크가 없습니다.
+    [networks] 여기에서 네트워크의 자리에는 주소와 이름만 있습니다.
    *[other] 대신할 것이 없습니다.
 } 옵션을 빼고 다시 실행하세요.
 problem-bad-request = 요청을 읽을 수 없습니다: { $reason }. 클라이언트 버전을 확인하세요.
@@ -44,6 +44,7 @@ problem-joined-not-running = 컨테이너 { $container }({ $id }): 실행 중이
 problem-ipc-not-running = 컨테이너 { $id }: 실행 중이 아니어서 IPC 네임스페이스를 함께 쓸 수 없습니다. `docker start { $id }` 명령으로 먼저 시작하세요.
 problem-ipc-not-shareable = 컨테이너 { $id }: IPC 네임스페이스를 빌려주지 않는 컨테이너입니다. `docker run --ipc shareable`로 만든 컨테이너여야 합니다.
 problem-link-is-default = { $name }: 컨테이너의 본래 이름은 링크가 아니어서 지울 수 없습니다. `docker ps --no-trunc`에 나오는 대로 `컨테이너/별칭` 형식으로 쓰세요.
+problem-link-elsewhere = 컨테이너 { $other }: 기본 브리지에 있지 않아서 연결(--link)할 수 없습니다. 두 컨테이너를 직접 만든 같은 네트워크에 두면 서로 이름으로 찾습니다.
 problem-link-not-running = /{ $container }/{ $alias }: 컨테이너 { $other }: 기본 브리지에서 실행 중이 아니어서 연결할 수 없습니다. 먼저 시작하세요.
 problem-mount-type = "{ $kind }": 이런 종류의 마운트(mount)는 Docker에도 없습니다. Docker에는 bind, volume, tmpfs가 있습니다. `type=` 뒤의 낱말을 바로잡으세요.
 problem-mount-read-only-anonymous = 이름 없는 볼륨(volume)은 읽기 전용으로 마운트(mount)할 수 없습니다. 아무것도 써넣을 수 없는 볼륨이 되기 때문입니다. 볼륨에 이름을 주거나(`src=이름`) `readonly`를 빼세요.

@@ -58,7 +58,7 @@ problem-docker0-foreign = { $name ->
 problem-docker0-gone = 브리지(bridge) { $name }: 없어졌습니다. 엔진이 실행되는 동안 누군가 지웠습니다. 엔진을 다시 시작하면 새로 만듭니다.
 problem-link-gone = 링크 { $name }: 없어졌습니다. 그 사이에 누군가 지웠습니다. 컨테이너를 다시 시작하세요.
 problem-netlink-refused = 커널이 `{ $request }` 요청을 거절했습니다 ({ $reason }). `dockwalk doctor`로 이 컴퓨터에서 무엇이 가능한지 확인하세요.
-problem-addresses-used-up = { $subnet }에 남은 주소가 없습니다. 필요 없는 컨테이너를 지운 뒤(`docker rm`) 다시 시작하세요.
+problem-addresses-used-up = 네트워크 { $network }({ $id }): { $subnet }에 남은 { $version } 주소가 없습니다. 필요 없는 컨테이너를 지운 뒤(`docker rm`) 다시 시작하세요.
 problem-nft-failed = nft 테이블 { $table }: 지우지 못했습니다 ({ $reason }). 직접 지우세요: `nft delete table ip { $table }`
 
 problem-subids-missing = { $files }에 { $user }의 보조 ID(subordinate id)가 없어서 컨테이너 안에는 root만 있습니다. 이미지는 실행되지만 다른 사용자의 파일도 root의 것이 됩니다. 고치려면 `{ $grant }` 명령을 실행하고 엔진을 다시 시작하세요.
@@ -122,9 +122,14 @@ problem-network-option-invalid = 옵션의 값을 읽을 수 없습니다: { $op
 problem-network-cidr-invalid = 올바른 CIDR 주소가 아닙니다: { $subnet }. 172.28.0.0/16처럼 주소/접두사 길이로 쓰세요.
 problem-network-gateway-invalid = 게이트웨이(gateway) 주소가 올바르지 않습니다: { $gateway }. 서브넷에 속하는 IPv4 주소를 쓰세요.
 problem-network-auxiliary = 보조 주소(aux-address) { $name }={ $address }: { $why ->
+    [unreadable] 네트워크 { $network }에 줄 수 있는 주소가 아닙니다.
     [outside] 서브넷 { $subnet } 밖의 주소입니다.
    *[taken] 이미 사용 중인 주소입니다. 게이트웨이나 다른 보조 주소이거나, 서브넷 { $subnet }의 첫 주소나 마지막 주소입니다.
 } `--aux-address`에 다른 주소를 지정하세요.
+problem-network-range = 주소 범위(ip-range) { $range }: { $why ->
+    [unreadable] 읽을 수 없습니다. `주소/프리픽스` 꼴로, 서브넷 { $subnet }의 일부를 쓰세요.
+   *[outside] 서브넷 { $subnet } 안에 있지 않아서 어떤 컨테이너도 그 주소를 가질 수 없습니다. `--ip-range`에 서브넷의 일부를 쓰세요.
+}
 problem-network-no-gateway = 게이트웨이 주소를 정할 수 없습니다({ $gateway }): { $why ->
     [taken] 이미 사용 중인 주소입니다
     [outside] 서브넷 밖의 주소입니다
@@ -132,7 +137,10 @@ problem-network-no-gateway = 게이트웨이 주소를 정할 수 없습니다({
 }. 서브넷은 { $subnet }입니다. 더 큰 서브넷을 고르거나, 첫 주소도 마지막 주소도 아닌 게이트웨이를 고르세요.
 problem-network-many-subnets = 브리지 드라이버는 서브넷을 여러 개 가질 수 없습니다. 하나만 쓰고, 나머지는 네트워크를 하나 더 만드세요.
 problem-network-no-pool6 = IPv6에는 기본 주소 범위가 없어 네트워크에 줄 것이 없습니다. `--ipv6 --subnet fd00:1::/64`처럼 --subnet으로 직접 정하세요.
-problem-address-no-subnet = { $network } 네트워크에는 { $address } 주소를 줄 IPv6 서브넷(subnet)이 없습니다. `docker network create --ipv6 --subnet fd00:1::/64 이름`으로 네트워크를 만들거나 --ip6를 빼세요.
+problem-address-no-subnet = { $version ->
+    [six] { $network } 네트워크에는 { $address } 주소를 줄 IPv6 서브넷(subnet)이 없습니다. `docker network create --ipv6 --subnet fd00:1::/64 이름`으로 네트워크를 만들거나 --ip6를 빼세요.
+   *[four] { $network } 네트워크의 서브넷(subnet)은 직접 고른 것이 아니어서 다시 만들면 달라질 수 있으므로, { $address } 주소를 고를 수 없습니다. `docker network create --subnet 10.5.0.0/24 이름`으로 네트워크를 만들거나 { $flag } 옵션을 빼세요.
+}
 problem-invalid-ipv6 = IPv6 주소가 아닙니다: { $address }. fd00:1::5처럼 쓰세요.
 problem-network-no-pool = 네트워크에 줄, 겹치지 않는 IPv4 주소 범위가 기본값 가운데 남아 있지 않습니다. 필요 없는 네트워크를 지우거나(`docker network prune`) --subnet으로 서브넷을 고르세요.
 problem-network-not-connected = 그 네트워크에 연결되어 있지 않은 컨테이너입니다: 컨테이너 { $container }({ $id }), 네트워크 { $network }. 어느 네트워크에 있는지는 `docker inspect { $container }`에서 보입니다.
@@ -143,9 +151,10 @@ problem-network-file-unreadable = { $path } 파일에 적힌 네트워크를 믿
 problem-names-served = { $container }의 네트워크 네임스페이스 안에서 { $address } 주소로 이름에 답합니다.
 problem-port-allocated = 컨테이너 { $name }의 포트를 게시할 수 없습니다. { $address } 포트는 이미 컨테이너 { $holder }의 것입니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Bind for { $address } failed: port is already allocated). -p에서 콜론 앞의 번호를 바꾸거나 그 컨테이너를 끝내세요.
 problem-port-taken = 컨테이너 { $name }의 포트를 게시할 수 없습니다. { $known ->
+    [container] { $port }번 포트는 그 주소에서 이미 컨테이너 { $holder }의 것입니다
     [process] { $port }번 포트에서는 이미 { $holder }(PID { $pid }) 프로그램이 기다립니다
    *[nobody] { $port }번 포트에서는 이미 다른 사용자의 프로그램이 기다립니다
-    }(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }). -p에서 콜론 앞의 번호를 바꾸거나 그 프로그램을 끝내세요.
+    }(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }). -p에서 콜론 앞의 번호를 바꾸거나 먼저 쓰는 쪽을 끝내세요.
 problem-port-denied = 컨테이너 { $name }의 포트를 게시할 수 없습니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }). 루트가 아니면 1024보다 작은 포트를 쓸 수 없습니다. 더 큰 번호(-p 8080:80)를 쓰거나 `sudo sysctl net.ipv4.ip_unprivileged_port_start={ $port }` 명령으로 허용하세요.
 problem-port-refused = 컨테이너 { $name }의 포트를 게시할 수 없습니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: listen { $transport } { $address }: bind: { $reason }). 컨테이너가 도는 호스트의 주소여야 합니다. 주소를 빼거나(-p 8080:80) 127.0.0.1을 쓰세요.
 problem-port-transport = 컨테이너 { $name }의 { $transport } 포트는 게시할 수 없습니다(driver failed programming external connectivity on endpoint { $name } ({ $endpoint }): Error starting userland proxy: protocol not supported). tcp와 udp만 게시할 수 있습니다.

@@ -519,9 +519,10 @@ find-nothing = 지금 이 시점에는 ‘{ $text }’ 없음
 find-enter = Enter를 누르면 맨 위의 것을 그림에서 엽니다.
 find-more = 그 밖에 { $n }개가 더 있습니다. 더 입력하면 줄어듭니다.
 notice-port-taken = 컨테이너 { $name }: { $port }번 포트를 게시할 수 없습니다. { $known ->
+    [container] 이미 컨테이너 { $holder }의 것입니다(다른 주소).
     [process] { $holder }(PID { $pid }) 프로그램이 이미 쓰고 있습니다.
    *[nobody] 다른 사용자의 프로그램이 이미 쓰고 있습니다.
-    } -p에서 콜론 앞의 번호를 바꾸거나 그 프로그램을 끝내세요.
+    } -p에서 콜론 앞의 번호를 바꾸거나 먼저 쓰는 쪽을 끝내세요.
 notice-port-allocated = 컨테이너 { $name }: { $address } 포트를 게시할 수 없습니다. 이미 컨테이너 { $holder }의 것입니다. -p에서 콜론 앞의 번호를 바꾸거나 그 컨테이너를 끝내세요.
 notice-port-denied = 컨테이너 { $name }: 루트가 아니면 1024보다 작은 포트({ $port })를 게시할 수 없습니다. 더 큰 번호를 쓰세요(-p 8080:80).
 notice-more = 더 자세히

@@ -45,6 +45,13 @@ impl Book {
         }
     }
 
+    /// Who has that port at another address.
+    pub(super) fn beside(&self, transport: &Transport, at: SocketAddr) -> Option<String> {
+        let given = self.given.lock();
+        let is = |(of, other): &Key| of == transport && other.port() == at.port() && *other != at;
+        given.iter().find(|(key, _)| is(key)).map(|(_, name)| name.clone())
+    }
+
     /// The ports that can be given, in their order: those after the last that was given of them, and those before it. Without a name
     /// they are the kernel's own choice.
     pub(super) fn candidates(

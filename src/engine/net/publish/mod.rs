@@ -186,6 +186,14 @@ impl Net {
         })
     }
 
+    /// Where another container has the port at another address, that one is named and not this process.
+    fn said(&self, refused: Refused, transport: &Transport, at: SocketAddr) -> Fault {
+        match self.ports.book.beside(transport, at).filter(|_| refused.by_us) {
+            Some(container) => refused.fault.with("known", "container").with("holder", container),
+            None => refused.fault,
+        }
+    }
+
     fn take(&self, netns: &Netns, whose: &Whose<'_>, wanted: &Wanted, port: u16) -> Result<Opened> {
         let transport = &wanted.transport;
         let addresses: Vec<IpAddr> = match wanted.at {
@@ -208,7 +216,7 @@ impl Net {
         for address in &addresses {
             match opened.listen_on_host(netns, SocketAddr::new(*address, port)) {
                 Err(refused) if without(address, &refused) => {}
-                done => done.map_err(|refused| refused.fault)?,
+                done => done.map_err(|refused| self.said(*refused, transport, host))?,
             }
         }
         if self.ports.machine == Machine::Same {
@@ -221,7 +229,7 @@ impl Net {
                     let problem = Problem { code: Code::PortNotHere, ..refused.fault.problem };
                     opened.lacks = Some((problem.with("container", whose.name), refused.evidence));
                 }
-                done => done.map_err(|refused| refused.fault)?,
+                done => done.map_err(|refused| self.said(*refused, transport, host))?,
             }
         }
         Ok(opened)

@@ -58,6 +58,8 @@ pub(super) struct Opened {
 /// A socket that could not be had.
 pub(super) struct Refused {
     pub(super) errno: Errno,
+    /// What has it is this process: for a container.
+    pub(super) by_us: bool,
     pub(super) fault: Fault,
     pub(super) evidence: Evidence,
 }
@@ -72,7 +74,7 @@ impl Opened {
         let made = netns.run(|| Ok(open(transport, at)));
         let made = made.unwrap_or_else(|fault| {
             let evidence = evidence::own(trace::Book::Decision, [&fault]);
-            Err(Box::new(Refused { errno: Errno::EIO, fault, evidence }))
+            Err(Box::new(Refused { errno: Errno::EIO, by_us: false, fault, evidence }))
         });
         self.add(made?, at, Side::Host);
         Ok(())
@@ -151,8 +153,9 @@ fn open(transport: &Transport, at: SocketAddr) -> std::result::Result<(Listener,
         let family = if at.is_ipv6() { 6 } else { 4 };
         let fault = Fault::failed(code).with("transport", format!("{transport}{family}")).with("address", at);
         let fault = fault.with("reason", reason).with("port", at.port());
-        let fault = held(fault, if errno == Errno::EADDRINUSE { holder(transport, at) } else { None });
-        Box::new(Refused { errno, fault, evidence })
+        let by = if errno == Errno::EADDRINUSE { holder(transport, at) } else { None };
+        let by_us = by.as_ref().is_some_and(|(_, pid)| *pid == std::process::id());
+        Box::new(Refused { errno, by_us, fault: held(fault, by), evidence })
     })
 }
 

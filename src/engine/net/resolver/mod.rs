@@ -51,7 +51,7 @@ pub struct Resolver {
 
 impl Resolver {
     /// Starts to answer: the step `ServeNames`. `servers`: whom others are asked of.
-    pub fn start(cx: &Cx, container: &ContainerId, netns: &Netns, servers: &[Ipv4Addr], names: Names) -> Result<Self> {
+    pub fn start(cx: &Cx, container: &ContainerId, netns: &Netns, servers: &[IpAddr], names: Names) -> Result<Self> {
         let plan = Plan::new(StepKind::ServeNames, container.short()).call(format!("bind({ADDRESS}); nft -f -"));
         cx.step(plan, |cx| {
             let bind = |port| netns.run(|| bound(port).map_err(|e| Fault::io("bind", ADDRESS, &e)));

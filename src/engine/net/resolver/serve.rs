@@ -28,7 +28,7 @@ pub(super) struct Server {
 /// What threads need that ask others.
 struct Others {
     netns: Netns,
-    servers: Vec<Ipv4Addr>,
+    servers: Vec<IpAddr>,
     names: Names,
     busy: AtomicUsize,
 }
@@ -41,7 +41,7 @@ enum Way {
 }
 
 impl Server {
-    pub(super) fn new(udp: UdpSocket, tcp: TcpListener, netns: Netns, servers: Vec<Ipv4Addr>, names: Names) -> Self {
+    pub(super) fn new(udp: UdpSocket, tcp: TcpListener, netns: Netns, servers: Vec<IpAddr>, names: Names) -> Self {
         Self { udp, tcp, others: Arc::new(Others { netns, servers, names, busy: AtomicUsize::new(0) }) }
     }
 
@@ -195,8 +195,9 @@ impl Others {
     }
 }
 
-fn by_datagram(server: Ipv4Addr, query: &[u8]) -> io::Result<Vec<u8>> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+fn by_datagram(server: IpAddr, query: &[u8]) -> io::Result<Vec<u8>> {
+    let from: IpAddr = if server.is_ipv6() { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    let socket = UdpSocket::bind((from, 0))?;
     // Only what comes from there is taken.
     socket.connect((server, 53))?;
     socket.set_read_timeout(Some(PATIENCE))?;
@@ -212,7 +213,7 @@ fn by_datagram(server: Ipv4Addr, query: &[u8]) -> io::Result<Vec<u8>> {
     Err(ErrorKind::InvalidData.into())
 }
 
-fn by_stream(server: Ipv4Addr, query: &[u8]) -> io::Result<Vec<u8>> {
+fn by_stream(server: IpAddr, query: &[u8]) -> io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&(server, 53).into(), PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
