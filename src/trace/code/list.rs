@@ -283,6 +283,7 @@ codes! {
     NetworkOptionInvalid = "network-option-invalid",
     NetworkOptionUnknown = "network-option-unknown",
     NetworkOverlaps = "network-overlaps",
+    NetworkOverlapsUplink = "network-overlaps-uplink",
     NetworkPredefined = "network-predefined",
     NetworkRange = "network-range",
     NetworkReserved = "network-reserved",

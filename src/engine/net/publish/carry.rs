@@ -1,111 +1,92 @@
 //! The carrier: brings what comes to a published port to its container, and back what that answers.
 //!
-//! One thread a container waits for what comes; each connection has two, one for each direction. A datagram's sender has a socket of
-//! its own towards the container, so that what comes back finds it. All of them are in the network namespace of the host, and end with
-//! the carrier.
+//! One thread a container waits for what comes and carries datagrams: their sender has a socket of its own towards the container, so that
+//! what comes back finds it. Connections are handed to a few others (see [`streams`](super::streams)), so that one that is idle costs no
+//! more than two descriptors. All threads are in the network namespace of the host, and end with the carrier.
 
+use super::places::{Places, Share, descriptors};
 use super::sockets::{Listener, Listening};
+use super::streams::{Connection, Worker};
 use super::*;
-use nix::fcntl::{FcntlArg, OFlag, SpliceFFlags, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Weak;
+use std::io::{self, ErrorKind};
+use std::net::{TcpListener, UdpSocket};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Connections that a container has at a time by its ports; who comes then waits in the kernel's queue.
-const CONNECTIONS: usize = 128;
+/// Threads that carry a container's connections, at most.
+const WORKERS: usize = 4;
 /// Senders of datagrams that are remembered at a time for each port.
-const SENDERS: usize = 128;
+const SENDERS: usize = 2048;
 /// How long one is remembered that is silent (`docker-proxy`: 90 seconds).
 const SILENT: Duration = Duration::from_secs(90);
-/// How long a container has to take a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Bytes that are carried at a time.
-const PIECE: usize = 64 << 10;
-/// Who has said this many bytes has more to say: the next go by a pipe within the kernel (splice(2)) and are not copied here.
-const MUCH: usize = 1 << 20;
-/// Bytes that a pipe may hold: a user has 64 MiB of pipes in all, the shells' among them (`pipe-user-pages-soft`).
-const PIPE: i32 = 256 << 10;
+/// How soon a carrier looks again whose place others have taken.
+const AGAIN: Duration = Duration::from_millis(100);
 /// Bytes of a datagram.
 const DATAGRAM: usize = 65_536;
+/// Datagrams that are taken from a port before answers are looked for.
+const TURN: usize = 256;
+
+/// Sockets that all carriers have for senders of datagrams.
+static DATAGRAMS: AtomicUsize = AtomicUsize::new(0);
 
 /// What carries for a container. It ends when it is dropped.
 #[derive(Debug)]
 pub(super) struct Carrier {
     wake: Arc<EventFd>,
-    shared: Arc<Shared>,
+    ended: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// What the threads of a container know.
-#[derive(Debug, Default)]
-struct Shared {
-    connections: Mutex<Connections>,
-}
-
-#[derive(Debug, Default)]
-struct Connections {
-    ended: bool,
-    count: usize,
-    all: Vec<Weak<Connection>>,
-}
-
-/// Two streams that are one.
-#[derive(Debug)]
-struct Connection {
-    outside: TcpStream,
-    inside: TcpStream,
-}
-
-impl Connection {
-    fn end(&self) {
-        for stream in [&self.outside, &self.inside] {
-            stream.shutdown(Shutdown::Both).unwrap_or_else(|error| tracing::debug!(%error, "ended already"));
-        }
-    }
 }
 
 impl Carrier {
     /// Begins to carry, from sockets of wherever they were made, in the host's network namespace.
     pub(super) fn start(host: &Netns, listening: Vec<Listening>) -> Result<Self> {
+        Self::of(host, listening, Places::most())
+    }
+
+    /// Of so many connections at a time.
+    fn of(host: &Netns, listening: Vec<Listening>, most: usize) -> Result<Self> {
         let made = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK);
         let wake = Arc::new(made.map_err(|e| Fault::io("make", "eventfd", &e.into()))?);
-        let shared = Arc::new(Shared::default());
-        let waiting = Waiting { wake: Arc::clone(&wake), shared: Arc::clone(&shared) };
+        let ended = Arc::new(AtomicBool::new(false));
+        let places = Arc::new(Places::new(most, Arc::clone(&wake)));
+        let waiting = Waiting { wake: Arc::clone(&wake), ended: Arc::clone(&ended), places };
         let serve = move || waiting.serve(listening);
         // A thread begins where the one is that starts it.
         let thread = host.run(|| {
             let thread = std::thread::Builder::new().name("ports".into());
             thread.spawn(serve).map_err(|e| Fault::io("start", "a thread", &e))
         })?;
-        Ok(Self { wake, shared, thread: Some(thread) })
+        Ok(Self { wake, ended, thread: Some(thread) })
     }
 }
 
 impl Drop for Carrier {
     fn drop(&mut self) {
-        let all = {
-            let mut connections = self.shared.connections.lock();
-            connections.ended = true;
-            std::mem::take(&mut connections.all)
-        };
+        self.ended.store(true, Ordering::Release);
         let told = self.wake.write(1).is_ok();
         if let Some(thread) = self.thread.take().filter(|_| told)
             && thread.join().is_err()
         {
             tracing::error!("who carries for published ports has ended by a fault");
         }
-        all.iter().filter_map(Weak::upgrade).for_each(|connection| connection.end());
     }
 }
 
 struct Waiting {
     wake: Arc<EventFd>,
-    shared: Arc<Shared>,
+    ended: Arc<AtomicBool>,
+    places: Arc<Places>,
+}
+
+/// Who carries connections, and whose turn it is to get one.
+#[derive(Default)]
+struct Workers {
+    all: Vec<Worker>,
+    next: usize,
 }
 
 /// A port of datagrams, and who sends to it.
@@ -118,6 +99,7 @@ struct Datagrams {
 struct Sender {
     inside: UdpSocket,
     last: Instant,
+    _share: Share,
 }
 
 impl Waiting {
@@ -131,36 +113,32 @@ impl Waiting {
                 }
             }
         }
-        loop {
-            let full = {
-                let connections = self.shared.connections.lock();
-                if connections.ended {
-                    return;
-                }
-                connections.count >= CONNECTIONS
-            };
-            match wait(&self.wake, if full { &[] } else { &streams }, &ports) {
-                Err(Errno::EINTR) => {}
+        let (mut workers, mut datagram) = (Workers::default(), vec![0; DATAGRAM]);
+        while !self.ended.load(Ordering::Acquire) {
+            let full = self.places.full();
+            let ready = match self.wait(if full { &[] } else { &streams }, &ports, full) {
+                Err(Errno::EINTR) => Vec::new(),
                 Err(error) => return tracing::error!(%error, "nothing is carried to a container any more"),
-                Ok(()) => {}
-            }
+                Ok(ready) => ready,
+            };
             match self.wake.read() {
                 Ok(_) | Err(Errno::EAGAIN) => {}
                 Err(error) => tracing::debug!(%error, "who carries for published ports was woken"),
             }
             for (listener, to) in &streams {
-                self.connections(listener, *to);
+                self.connections(listener, *to, &mut workers);
             }
+            let mut ready = ready.into_iter();
             for port in &mut ports {
-                port.carry();
+                port.carry(&mut ready, &mut datagram);
             }
         }
     }
 
-    fn connections(&self, listener: &TcpListener, to: SocketAddrV4) {
-        while self.shared.connections.lock().count < CONNECTIONS {
-            let outside = match listener.accept() {
-                Ok((outside, _)) => outside,
+    fn connections(&self, listener: &TcpListener, to: SocketAddrV4, workers: &mut Workers) {
+        while !self.places.full() {
+            let (outside, from) = match listener.accept() {
+                Ok(accepted) => accepted,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) => {
                     // No descriptor is left, for one: others may end.
@@ -168,167 +146,67 @@ impl Waiting {
                     return std::thread::sleep(Duration::from_millis(10));
                 }
             };
-            self.shared.connections.lock().count += 1;
-            let (shared, wake) = (Arc::clone(&self.shared), Arc::clone(&self.wake));
-            let carry = move || {
-                if let Err(error) = carried(&shared, outside, to) {
-                    tracing::debug!(%error, %to, "a connection to a published port");
-                }
-                shared.connections.lock().count -= 1;
-                wake.write(1).map_or_else(|error| tracing::debug!(%error, "a place is free"), drop);
-            };
-            if let Err(error) = std::thread::Builder::new().name("port".into()).spawn(carry) {
-                tracing::warn!(%error, "a connection to a published port is not carried");
-                self.shared.connections.lock().count -= 1;
+            // Of one address that has too many it is closed at once.
+            let Some(place) = self.places.take(from.ip()) else { continue };
+            let handed = Connection::begin(outside, to, place).and_then(|connection| workers.hand(connection));
+            if let Err(error) = handed {
+                tracing::warn!(%error, %to, "a connection to a published port is not carried");
             }
         }
     }
-}
 
-/// Waits until something comes, or a sender of datagrams may be forgotten.
-fn wait(wake: &EventFd, streams: &[(TcpListener, SocketAddrV4)], ports: &[Datagrams]) -> nix::Result<()> {
-    let wanted = |fd| PollFd::new(fd, PollFlags::POLLIN);
-    let mut all = vec![wanted(wake.as_fd())];
-    all.extend(streams.iter().map(|(listener, _)| wanted(listener.as_fd())));
-    for port in ports {
-        all.push(wanted(port.socket.as_fd()));
-        all.extend(port.senders.values().map(|sender| wanted(sender.inside.as_fd())));
+    /// Waits until something comes, or a sender of datagrams may be forgotten. Of each port of datagrams: whether it has one, and then
+    /// whether each of its senders has.
+    fn wait(&self, streams: &[(TcpListener, SocketAddrV4)], ports: &[Datagrams], full: bool) -> nix::Result<Vec<bool>> {
+        let wanted = |fd| PollFd::new(fd, PollFlags::POLLIN);
+        let mut all = vec![wanted(self.wake.as_fd())];
+        all.extend(streams.iter().map(|(listener, _)| wanted(listener.as_fd())));
+        let before = all.len();
+        for port in ports {
+            all.push(wanted(port.socket.as_fd()));
+            all.extend(port.senders.values().map(|sender| wanted(sender.inside.as_fd())));
+        }
+        let senders = ports.iter().any(|port| !port.senders.is_empty());
+        let patience = if full { Some(AGAIN) } else { senders.then_some(SILENT) };
+        let patience =
+            patience.map_or(PollTimeout::NONE, |time| PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX));
+        poll(&mut all, patience)?;
+        Ok(all[before..].iter().map(|fd| fd.any().unwrap_or(true)).collect())
     }
-    let senders = ports.iter().any(|port| !port.senders.is_empty());
-    let patience = if senders { PollTimeout::try_from(SILENT).unwrap_or(PollTimeout::MAX) } else { PollTimeout::NONE };
-    poll(&mut all, patience).map(drop)
 }
 
-/// Carries a connection both ways until both have ended.
-fn carried(shared: &Shared, outside: TcpStream, to: SocketAddrV4) -> io::Result<()> {
-    outside.set_nonblocking(false)?;
-    let inside = TcpStream::connect_timeout(&to.into(), PATIENCE)?;
-    outside.set_nodelay(true)?;
-    inside.set_nodelay(true)?;
-    let connection = Arc::new(Connection { outside, inside });
-    {
-        let mut connections = shared.connections.lock();
-        if connections.ended {
-            return Ok(());
+impl Workers {
+    fn hand(&mut self, connection: Connection) -> io::Result<()> {
+        let most = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(WORKERS));
+        if self.all.len() < most {
+            self.all.push(Worker::start()?);
         }
-        connections.all.retain(|other| other.strong_count() > 0);
-        connections.all.push(Arc::downgrade(&connection));
-    }
-    std::thread::scope(|scope| {
-        let back = std::thread::Builder::new().name("port".into());
-        let back = back.spawn_scoped(scope, || one_way(&connection.inside, &connection.outside));
-        if back.is_err() {
-            connection.end();
-        }
-        one_way(&connection.outside, &connection.inside);
-        back.map(drop)
-    })
-}
-
-/// Until one has no more to say, or the other does not listen: then both know.
-fn one_way(from: &TcpStream, to: &TcpStream) {
-    let over = match copy(from, to, MUCH) {
-        Ok(Said::Much) => match Pipe::new() {
-            Ok(mut pipe) => pipe.carry(from, to),
-            // No descriptor is left, for one.
-            Err(_) => copy(from, to, usize::MAX).map(drop),
-        },
-        other => other.map(drop),
-    };
-    let over = match over {
-        Ok(()) => to.shutdown(Shutdown::Write),
-        Err(Cut::From(error)) => to.shutdown(Shutdown::Both).and(Err(error)),
-        Err(Cut::To(error)) => from.shutdown(Shutdown::Read).and(Err(error)),
-    };
-    over.unwrap_or_else(|error| tracing::debug!(%error, "a connection to a published port"));
-}
-
-/// Who of the two failed.
-enum Cut {
-    From(io::Error),
-    To(io::Error),
-}
-
-enum Said {
-    All,
-    Much,
-}
-
-/// Until all is said, or at least so many bytes.
-fn copy(mut from: &TcpStream, mut to: &TcpStream, much: usize) -> std::result::Result<Said, Cut> {
-    let (mut piece, mut carried) = (vec![0; PIECE], 0_usize);
-    while carried < much {
-        match from.read(&mut piece) {
-            Ok(0) => return Ok(Said::All),
-            Ok(length) => {
-                to.write_all(&piece[..length]).map_err(Cut::To)?;
-                carried = carried.saturating_add(length);
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(Cut::From(error)),
-        }
-    }
-    Ok(Said::Much)
-}
-
-/// Brings bytes from one socket to another within the kernel.
-struct Pipe {
-    out: OwnedFd,
-    into: OwnedFd,
-}
-
-impl Pipe {
-    fn new() -> nix::Result<Self> {
-        let (out, into) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
-        // More than an ordinary user's pipes may hold together (pipe(7)) is refused; a small one carries, too.
-        if let Err(error) = fcntl(&into, FcntlArg::F_SETPIPE_SZ(PIPE)) {
-            tracing::debug!(%error, "a pipe stays small");
-        }
-        Ok(Self { out, into })
-    }
-
-    fn carry(&mut self, from: &TcpStream, to: &TcpStream) -> std::result::Result<(), Cut> {
-        let splice = |from: BorrowedFd<'_>, to: BorrowedFd<'_>, length| loop {
-            match nix::fcntl::splice(from, None, to, None, length, SpliceFFlags::SPLICE_F_MOVE) {
-                Err(Errno::EINTR) => {}
-                other => return other.map_err(io::Error::from),
-            }
-        };
-        loop {
-            let mut held = splice(from.as_fd(), self.into.as_fd(), PIPE as usize).map_err(Cut::From)?;
-            if held == 0 {
-                // It is the end, or something urgent that the kernel does not splice.
-                match copy(from, to, 1)? {
-                    Said::All => return Ok(()),
-                    Said::Much => continue,
-                }
-            }
-            while held > 0 {
-                match splice(self.out.as_fd(), to.as_fd(), held).map_err(Cut::To)? {
-                    0 => return Err(Cut::To(ErrorKind::WriteZero.into())),
-                    taken => held -= taken,
-                }
-            }
-        }
+        self.next = (self.next + 1) % self.all.len();
+        self.all[self.next].take(connection);
+        Ok(())
     }
 }
 
 impl Datagrams {
-    fn carry(&mut self) {
-        let mut datagram = vec![0; DATAGRAM];
+    fn carry(&mut self, ready: &mut impl Iterator<Item = bool>, datagram: &mut [u8]) {
         let now = Instant::now();
-        while let Ok((length, from)) = self.socket.recv_from(&mut datagram) {
-            if let Some(inside) = self.towards(from, now) {
-                inside.send(&datagram[..length]).map_or_else(|error| tracing::debug!(%error, "a datagram"), drop);
-            }
-        }
+        let comes = ready.next().unwrap_or(true);
         for (from, sender) in &mut self.senders {
+            if !ready.next().unwrap_or(true) {
+                continue;
+            }
             // One that nobody takes comes back as an error, which is of one datagram.
-            while let Ok(length) = sender.inside.recv(&mut datagram) {
+            while let Ok(length) = sender.inside.recv(datagram) {
                 sender.last = now;
                 self.socket
                     .send_to(&datagram[..length], from)
                     .map_or_else(|error| tracing::debug!(%error, "a datagram"), drop);
+            }
+        }
+        for _ in 0..if comes { TURN } else { 0 } {
+            let Ok((length, from)) = self.socket.recv_from(datagram) else { break };
+            if let Some(inside) = self.towards(from, now) {
+                inside.send(&datagram[..length]).map_or_else(|error| tracing::debug!(%error, "a datagram"), drop);
             }
         }
         self.senders.retain(|_, sender| now.duration_since(sender.last) < SILENT);
@@ -337,12 +215,17 @@ impl Datagrams {
     /// The sender's socket towards the container.
     fn towards(&mut self, from: SocketAddr, now: Instant) -> Option<&UdpSocket> {
         if !self.senders.contains_key(&from) {
-            if self.senders.len() >= SENDERS {
-                let silent = self.senders.iter().min_by_key(|(_, sender)| sender.last).map(|(from, _)| *from)?;
-                self.senders.remove(&silent);
-            }
+            let share = if self.senders.len() < SENDERS { Share::take(&DATAGRAMS, descriptors() / 8) } else { None };
+            let share = match share {
+                Some(share) => share,
+                None => {
+                    let silent = self.senders.iter().min_by_key(|(_, sender)| sender.last).map(|(from, _)| *from)?;
+                    self.senders.remove(&silent);
+                    Share::take(&DATAGRAMS, descriptors() / 8)?
+                }
+            };
             let inside = inside(self.to).inspect_err(|error| tracing::debug!(%error, "a datagram")).ok()?;
-            self.senders.insert(from, Sender { inside, last: now });
+            self.senders.insert(from, Sender { inside, last: now, _share: share });
         }
         let sender = self.senders.get_mut(&from)?;
         sender.last = now;
@@ -360,6 +243,17 @@ fn inside(to: SocketAddrV4) -> io::Result<UdpSocket> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, bind, connect, socket};
+    use std::io::{Read, Write};
+    use std::net::{Shutdown, TcpStream};
+    use std::os::fd::AsRawFd;
+
+    /// As many descriptors as this process may have: both ends of each connection are its own.
+    fn many_descriptors() {
+        let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+        setrlimit(Resource::RLIMIT_NOFILE, hard, hard).unwrap();
+    }
 
     /// A container that answers each line that it is told, and what it was told once it was told all.
     fn container() -> SocketAddrV4 {
@@ -388,11 +282,25 @@ mod tests {
     }
 
     fn streams(to: SocketAddrV4) -> (Carrier, SocketAddr) {
+        streams_of(to, Places::most())
+    }
+
+    fn streams_of(to: SocketAddrV4, most: usize) -> (Carrier, SocketAddr) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let at = listener.local_addr().unwrap();
         let listening = vec![Listening { listener: Listener::Tcp(listener), to }];
-        (Carrier::start(&Netns::current().unwrap(), listening).unwrap(), at)
+        (Carrier::of(&Netns::current().unwrap(), listening, most).unwrap(), at)
+    }
+
+    /// A connection from one of this machine's addresses.
+    fn connect_from(last: u8, at: SocketAddr) -> TcpStream {
+        let stream = socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None).unwrap();
+        bind(stream.as_raw_fd(), &SockaddrIn::new(127, 0, 0, last, 0)).unwrap();
+        connect(stream.as_raw_fd(), &SockaddrIn::from(v4(at))).unwrap();
+        let stream = TcpStream::from(stream);
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
     }
 
     /// More than goes by copying.
@@ -413,20 +321,71 @@ mod tests {
 
     #[test]
     fn who_comes_when_there_are_many_waits_for_one_to_end() {
+        let (_carrier, at) = streams_of(container(), 8);
+        let hello = |stream: &mut TcpStream| stream.read_exact(&mut [0; 6]);
+        let mut held: Vec<_> = (0..8).map(|nth| connect_from(1 + nth % 2, at)).collect();
+        held.iter_mut().for_each(|stream| hello(stream).unwrap());
+        let mut next = connect_from(3, at);
+        next.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        assert_eq!(hello(&mut next).unwrap_err().kind(), ErrorKind::WouldBlock, "no place is free");
+        drop(held.pop());
+        next.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        hello(&mut next).unwrap();
+    }
+
+    #[test]
+    fn who_has_half_of_the_places_gets_no_more() {
+        let (_carrier, at) = streams_of(container(), 8);
+        let hello = |stream: &mut TcpStream| stream.read_exact(&mut [0; 6]);
+        let mut held: Vec<_> = (0..4).map(|_| connect_from(1, at)).collect();
+        held.iter_mut().for_each(|stream| hello(stream).unwrap());
+        assert_eq!(connect_from(1, at).read(&mut [0; 6]).unwrap_or(0), 0, "it is closed");
+        hello(&mut connect_from(2, at)).unwrap();
+    }
+
+    #[test]
+    fn many_that_are_idle_keep_nobody_away() {
+        many_descriptors();
         let (_carrier, at) = streams(container());
         let connect = || {
             let mut stream = TcpStream::connect(at).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-            stream.read_exact(&mut [0; 6]).map(|()| stream)
+            stream.read_exact(&mut [0; 6]).unwrap();
+            stream
         };
-        let mut held: Vec<_> = (0..CONNECTIONS).map(|_| connect().unwrap()).collect();
-        let mut next = TcpStream::connect(at).unwrap();
-        next.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
-        let error = next.read(&mut [0; 6]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::WouldBlock);
-        held.pop();
-        next.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        next.read_exact(&mut [0; 6]).unwrap();
+        let held: Vec<_> = (0..600).map(|_| connect()).collect();
+        let mut next = connect();
+        next.write_all(b"well").unwrap();
+        next.shutdown(Shutdown::Write).unwrap();
+        let mut back = Vec::new();
+        next.read_to_end(&mut back).unwrap();
+        assert_eq!((held.len(), back.as_slice()), (600, b"well".as_slice()));
+    }
+
+    #[test]
+    fn many_that_send_datagrams_at_once_are_answered() {
+        many_descriptors();
+        let inside = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        inside.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let to = v4(inside.local_addr().unwrap());
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let at = socket.local_addr().unwrap();
+        let listening = vec![Listening { listener: Listener::Udp(socket), to }];
+        let _carrier = Carrier::start(&Netns::current().unwrap(), listening).unwrap();
+        let ask = |nth: u16| {
+            let sender = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            sender.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            sender.send_to(&nth.to_be_bytes(), at).unwrap();
+            (sender, inside.recv_from(&mut [0; 8]).unwrap().1)
+        };
+        let flows: Vec<_> = (0..900).map(ask).collect();
+        for (nth, (sender, from)) in flows.iter().enumerate() {
+            inside.send_to(&nth.to_be_bytes(), from).unwrap();
+            let mut answer = [0; 8];
+            sender.recv_from(&mut answer).unwrap();
+            assert_eq!(usize::from_be_bytes(answer), nth);
+        }
     }
 
     #[test]

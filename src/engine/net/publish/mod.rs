@@ -15,7 +15,9 @@
 
 mod book;
 mod carry;
+mod places;
 mod sockets;
+mod streams;
 
 use super::filter;
 use super::script::PortRule;
