@@ -54,6 +54,7 @@ const CASES: &[Case] = &[
         ports::a_neighbour_reaches_what_is_published_and_nothing_else,
     ),
     ("an_internal_network_reaches_nothing_published", ports::an_internal_network_reaches_nothing_published),
+    ("many_ports_are_little_to_read", ports::many_ports_are_little_to_read),
     ("this_machine_is_no_router_for_its_neighbours", ports::this_machine_is_no_router_for_its_neighbours),
     ("two_bridges_have_addresses_rules_and_containers_of_their_own", two_bridges),
     ("ipv6_is_what_ip_shows_and_nothing_is_left", six::ipv6_is_what_ip_shows_and_nothing_is_left),

@@ -3,7 +3,7 @@
 use crate::{Engine, connected, in_netns, outside};
 use dockwalk::engine::lab::Netns;
 use dockwalk::engine::net::{Network, Subnet, Wanted, Wish};
-use dockwalk::trace::{Mode, Transport};
+use dockwalk::trace::{Body, Change, Mode, Transport};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -109,6 +109,41 @@ pub fn an_internal_network_reaches_nothing_published() {
     assert!(in_netns(host, "nft list table ip dockwalk").contains(&rule.text), "{rule:?}");
     engine.op(|cx| net.disconnect(cx, &web));
     assert_eq!(in_netns(host, "nft list table ip dockwalk"), before);
+    engine.op(|cx| net.stop(cx));
+}
+
+/// Each change has its own evidence, and the listing of all rules is kept once.
+pub fn many_ports_are_little_to_read() {
+    let engine = Engine::new();
+    crate::needs("nft");
+    let net = engine.start();
+    let (id, _, endpoint) = connected(&engine, &net, 'a');
+    let wanted = |port| Wanted { inside: port, transport: Transport::Tcp, at: None, ports: Some(port..=port) };
+    let ports: Vec<_> = (21_000..21_256).map(wanted).collect();
+    let recorder = engine.conductor.recorder();
+    let before = recorder.with(|trace| trace.len());
+    engine.op(|cx| net.publish(cx, &id, "web", &endpoint, &ports));
+    let events: Vec<_> = recorder.with(|trace| trace.events().skip(before).cloned().collect());
+    let (mut bytes, mut rules) = (0, 0);
+    for event in &events {
+        let line = serde_json::to_string(event).unwrap().len();
+        let Body::Observed { change, evidence, .. } = &event.body else {
+            bytes += line;
+            continue;
+        };
+        assert!(!evidence.is_empty(), "{change:?}");
+        let whole = recorder.evidence(event.seq).unwrap_or_default();
+        bytes += line + if whole == *evidence { 0 } else { serde_json::to_string(&whole).unwrap().len() };
+        if let Change::RuleSeen(rule) = change.as_ref() {
+            let port = rule.text.split("dport ").nth(1).and_then(|text| text.split(' ').next()).unwrap_or_default();
+            assert!(serde_json::to_string(&whole).unwrap().contains(port), "{rule:?}: {whole:?}");
+            rules += 1;
+        }
+    }
+    assert!(rules > 2 * 256, "{rules}");
+    assert!(bytes <= 2 << 20, "{bytes} bytes for 256 ports");
+    engine.op(|cx| net.disconnect(cx, &id));
+    assert!(engine.world().publications.is_empty());
     engine.op(|cx| net.stop(cx));
 }
 

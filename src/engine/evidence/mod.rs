@@ -41,7 +41,7 @@ pub use inotify::{Inotify, Notice, Refused};
 pub use namespaces::{mount, setns, umount, uname, unshare};
 pub use own::own;
 pub use packets::{Socket, SocketKind};
-pub use program::command;
+pub use program::{bytes, command, printed};
 pub use sockets::bind;
 
 use crate::trace::Evidence;

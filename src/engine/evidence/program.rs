@@ -13,3 +13,22 @@ pub fn command(command: &Command, stdin: &[u8], status: ExitStatus, output: &str
         output: output.to_owned(),
     }
 }
+
+/// Of programs that were run the last that was to list a table of that family, or all, and of what it printed this part.
+pub fn printed(of: &[Evidence], family: &str, part: &str) -> Option<Evidence> {
+    let listings = of.iter().rev().filter_map(|evidence| match evidence {
+        Evidence::Command { argv, status, .. } if argv.iter().any(|arg| arg == "list") => Some((argv, *status)),
+        _ => None,
+    });
+    let (argv, status) = listings.clone().find(|(argv, _)| argv.iter().any(|arg| arg == family)).or(listings.last())?;
+    Some(Evidence::Command { argv: argv.clone(), stdin: String::new(), status, output: part.to_owned() })
+}
+
+/// Bytes of what programs were given and printed.
+pub fn bytes(of: &[Evidence]) -> usize {
+    let of = of.iter().map(|evidence| match evidence {
+        Evidence::Command { stdin, output, .. } => stdin.len() + output.len(),
+        _ => 0,
+    });
+    of.sum()
+}

@@ -9,8 +9,8 @@ use super::ruleset::{FAMILY, FAMILY6, Ran, TABLE, TRACE_TABLE, delete_table, run
 use super::script::{BETWEEN, PortRule, Ruled, script, script6};
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::engine::program;
-use crate::trace::{Change, Code, Evidence, Problem, Rule, RuleAction};
+use crate::engine::{evidence, program};
+use crate::trace::{Book, Change, Code, Evidence, Problem, Rule, RuleAction};
 use std::path::Path;
 
 /// The table as it was last seen.
@@ -38,6 +38,8 @@ pub(super) struct Rules {
 
 /// How many rules of others are recorded.
 const OTHERS: usize = 256;
+/// Bytes of a listing that is shown with each rule that changed. Of a longer one, which many rules make, the first shows all of it.
+const SHOWN: usize = 16 << 10;
 
 impl Rules {
     /// Hears of changes from now on, where the kernel knows rules.
@@ -110,29 +112,55 @@ impl Rules {
         let (own, others): (Vec<_>, Vec<_>) =
             rows.partition(|row| row.table == TABLE && [FAMILY, FAMILY6].contains(&row.family.as_str()));
         let others = if self.lab { others } else { Vec::new() };
-        let evidence = || told.evidence().into_iter().chain([listed.evidence.clone()]).collect::<Vec<_>>();
+        let looked: Vec<_> = told.evidence().into_iter().chain([listed.evidence.clone()]).collect();
         // Before it is made, and after it is deleted, it is nobody's.
         if self.entry.is_some() {
             let found = named(&own, &self.networks, &self.seen, netns.inode());
-            differ(&mut self.seen, found, record, evidence);
+            differ(&mut self.seen, found, record, &Looked { rows: &own, evidence: &looked });
         }
-        differ(&mut self.others, of_others(&others, netns.inode()), record, evidence);
+        let found = of_others(&others, netns.inode());
+        differ(&mut self.others, found, record, &Looked { rows: &others, evidence: &looked });
         Ok(())
     }
 }
 
+/// How rules were looked at.
+struct Looked<'a> {
+    rows: &'a [RuleRow],
+    evidence: &'a [Evidence],
+}
+
+impl Looked<'_> {
+    /// The rows as they were printed, by family, chain and words.
+    fn printed(&self) -> BTreeMap<(&str, &str, String), &str> {
+        let rows = self.rows.iter();
+        rows.map(|row| ((row.family.as_str(), row.chain.as_str(), row.to_string()), row.printed.as_str())).collect()
+    }
+}
+
 /// Records how what is found differs from what was seen.
-fn differ(
-    seen: &mut BTreeMap<String, Rule>,
-    found: BTreeMap<String, Rule>,
-    record: Recorded<'_>,
-    evidence: impl Fn() -> Vec<Evidence>,
-) {
+fn differ(seen: &mut BTreeMap<String, Rule>, found: BTreeMap<String, Rule>, record: Recorded<'_>, looked: &Looked<'_>) {
+    let short = evidence::bytes(looked.evidence) <= SHOWN;
+    let printed = if short { BTreeMap::new() } else { looked.printed() };
+    let mut first = true;
+    // What shows that one rule is there, or that it is not.
+    let mut shown = |own: &dyn Fn() -> Option<Evidence>| {
+        let own = if short || std::mem::take(&mut first) { None } else { own() };
+        own.map_or_else(|| looked.evidence.to_vec(), |own| vec![own])
+    };
     for key in seen.keys().filter(|key| !found.contains_key(*key)) {
-        record(Change::RuleGone { key: key.clone() }, evidence());
+        let none = || Some(evidence::own(Book::Search, [format!("none of {} rules is {key}", found.len())]));
+        record(Change::RuleGone { key: key.clone() }, shown(&none));
     }
     for rule in found.values().filter(|rule| seen.get(&rule.key) != Some(rule)) {
-        record(Change::RuleSeen(rule.clone()), evidence());
+        let mut chain = rule.chain.split(' ');
+        let (family, last) = (chain.next().unwrap_or_default(), chain.next_back());
+        let (family, chain) = last.map_or((FAMILY, family), |chain| (family, chain));
+        let row = || {
+            let row = printed.get(&(family, chain, rule.text.clone()))?;
+            evidence::printed(looked.evidence, family, row)
+        };
+        record(Change::RuleSeen(rule.clone()), shown(&row));
     }
     *seen = found;
 }
@@ -287,11 +315,13 @@ fn put(cx: &Cx, netns: &Netns, rules: &mut Rules) -> Result<()> {
             None => looked.push(made.evidence),
         }
     }
-    let found = match read {
-        Ok(found) => named(&found, &rules.networks, &rules.seen, netns.inode()),
+    let rows = match read {
+        Ok(rows) => rows,
         Err(reason) => return remark(Problem::new(Code::NatNotRead).with("reason", reason), looked),
     };
-    differ(&mut rules.seen, found, &|change, evidence| cx.observe(change, evidence), || looked.clone());
+    let found = named(&rows, &rules.networks, &rules.seen, netns.inode());
+    let looked = Looked { rows: &rows, evidence: &looked };
+    differ(&mut rules.seen, found, &|change, evidence| cx.observe(change, evidence), &looked);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What `nft -j list table` prints (libnftables-json(5)), as types, and a rule in the words of `nft`.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -17,6 +18,9 @@ pub(super) struct RuleRow {
     #[serde(default)]
     pub(super) chain: String,
     expr: Vec<Statement>,
+    /// It as it was printed.
+    #[serde(skip)]
+    pub(super) printed: String,
 }
 
 /// The rules of a listing, in their order.
@@ -28,10 +32,14 @@ pub(super) fn rules(json: &str) -> serde_json::Result<Vec<RuleRow>> {
     /// What is no rule (a table, a chain) is passed over.
     #[derive(Deserialize)]
     struct Object {
-        rule: Option<RuleRow>,
+        rule: Option<Box<RawValue>>,
     }
     let listing: Listing = serde_json::from_str(json)?;
-    Ok(listing.nftables.into_iter().filter_map(|object| object.rule).collect())
+    let read = |printed: Box<RawValue>| {
+        let row: RuleRow = serde_json::from_str(printed.get())?;
+        Ok(RuleRow { printed: printed.get().to_owned(), ..row })
+    };
+    listing.nftables.into_iter().filter_map(|object| object.rule).map(read).collect()
 }
 
 /// The tables of a listing: family and name.
