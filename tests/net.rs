@@ -379,6 +379,21 @@ fn the_uplink_leads_out_and_ends_with_the_engine() {
     assert_world_is_what_ip_shows(&engine.world(), &engine.lab.host);
     assert_eq!(net.dns(), ["10.0.2.3"]);
     ping(&engine.lab.host, "10.0.2.2");
+    let gateway = [10, 0, 9, 1].into();
+    for prefix in [16, 20, 24] {
+        let network = Network::bridge("over", Subnet::around(gateway, prefix), gateway).unwrap();
+        engine.op(|cx| {
+            let refused = net.add(cx, network).map(|driver| driver.network().clone());
+            match refused {
+                Err(fault) => assert_eq!((fault.problem.code, prefix < 24), (Code::NetworkOverlapsUplink, true)),
+                Ok(network) => {
+                    assert_eq!(prefix, 24, "what does not overlap is made");
+                    net.remove(cx, &network.id, &|id| id.to_string(), |_| Ok(()))?;
+                }
+            }
+            Ok(())
+        });
+    }
     let (_, netns, _) = connected(&engine, &net, 'a');
     ping(&netns, "10.0.2.2");
     engine.op(|cx| net.stop(cx));

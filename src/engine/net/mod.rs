@@ -137,6 +137,19 @@ pub struct Net {
     following: Mutex<()>,
 }
 
+/// Refuses a subnet that the lab's uplink is in: its addresses would be looked for behind the bridge.
+fn beside_uplink(network: &Network, others: &[Network], reached: &[Subnet]) -> Result<()> {
+    let of = |network: &Network| network.segment.as_ref().map(|segment| segment.subnet);
+    let Some(subnet) = of(network).filter(|subnet| subnet.overlaps(uplink::subnet())) else { return Ok(()) };
+    let taken: Vec<_> = others.iter().filter_map(of).chain(reached.iter().copied()).collect();
+    let all = (17..=31).map(|n| [172, n, 0, 0]).chain((16..=255).map(|n| [10, n, 0, 0]));
+    let mut all = all.map(|address| Subnet::around(address.into(), 16));
+    let free = all.find(|one| !taken.iter().any(|other| one.overlaps(*other)));
+    let fault = Fault::new(FaultKind::Denied, Code::NetworkOverlapsUplink).with("name", &network.name);
+    let fault = fault.with("subnet", subnet).with("uplink", uplink::subnet());
+    Err(fault.with("free", free.map_or_else(|| "none".to_owned(), |free| free.to_string())))
+}
+
 impl Net {
     /// Prepares the host: loopback, uplink, and the networks that are always there.
     ///
@@ -190,7 +203,13 @@ impl Net {
         make: impl FnOnce(&[Network]) -> Result<Network>,
         keep: impl FnOnce(&Network) -> Result<()>,
     ) -> Result<Arc<dyn Driver>> {
-        let driver = self.registry.register(&self.host, make)?;
+        let reached = self.uplink.lock().is_some().then(|| self.reached());
+        let made = |others: &[Network]| {
+            let network = make(others)?;
+            reached.as_ref().map_or(Ok(()), |reached| beside_uplink(&network, others, reached))?;
+            Ok(network)
+        };
+        let driver = self.registry.register(&self.host, made)?;
         if let Err(fault) = driver.set_up(cx, &self.host).and_then(|()| keep(driver.network())) {
             if let Err(fault) = driver.tear_down(cx, &self.host).into_result() {
                 tracing::warn!(%fault, network = driver.network().name, "left to the journal");

@@ -124,6 +124,11 @@ const TUN: &str = "/dev/net/tun";
 /// Where both helpers answer DNS.
 pub(super) const DNS: &str = "10.0.2.3";
 
+/// What both helpers give the lab: its host's address, theirs, and that of DNS are in it.
+pub(super) fn subnet() -> Subnet {
+    Subnet::around(Ipv4Addr::new(10, 0, 2, 0), 24)
+}
+
 /// Starts the helper and waits a little for its link. None when there is no helper, or it failed: that is said.
 pub(super) fn start(
     cx: &Cx,

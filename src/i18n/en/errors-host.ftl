@@ -69,6 +69,10 @@ problem-network-option-unknown = The network { $name } cannot have the option { 
 problem-network-subnet-invalid = The network { $name } cannot have the subnet { $subnet } with the gateway { $gateway }. Choose a prefix of 1 to 30 bits and a gateway within the subnet that is neither its first nor its last address.
 problem-network-subnet-no-links = The network { $name } cannot have the subnet { $subnet }: it has addresses that no link can have (multicast, ff00::/8), or addresses of IPv4 in the form of IPv6 (::ffff:0:0/96). Choose another one, like fd00:1::/64.
 problem-network-overlaps = Pool overlaps with other one on this address space: the subnet { $subnet } of the network { $name } with that of the network { $other }. Choose another one.
+problem-network-overlaps-uplink = Pool overlaps with other one on this address space: the subnet { $subnet } of the network { $name } with { $uplink }, by which the lab reaches what is outside. Choose one that does not overlap{ $free ->
+    [none] .
+   *[other] , such as { $free }.
+}
 problem-network-connected = endpoint with name { $container } already exists in network { $name }. Disconnect it first, or leave it as it is.
 problem-network-in-use = error while removing network: network { $name } id { $id } has active endpoints. These containers are on it: { $containers }. Stop or disconnect them first.
 problem-network-predefined = { $name } is a pre-defined network and cannot be removed. Remove only networks that were made by somebody.

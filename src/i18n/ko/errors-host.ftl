@@ -105,6 +105,10 @@ problem-network-option-unknown = 네트워크 { $name }에 쓸 수 없는 옵션
 problem-network-subnet-invalid = 네트워크 { $name }에 서브넷(subnet) { $subnet }과 게이트웨이(gateway) { $gateway }를 쓸 수 없습니다. 프리픽스 길이는 1~30비트로, 게이트웨이는 서브넷 안의 첫 주소도 마지막 주소도 아닌 것으로 고르세요.
 problem-network-subnet-no-links = 네트워크 { $name }에 서브넷(subnet) { $subnet }을 쓸 수 없습니다. 링크가 가질 수 없는 멀티캐스트 주소(ff00::/8)나 IPv6로 적은 IPv4 주소(::ffff:0:0/96)가 들어 있습니다. fd00:1::/64 같은 다른 서브넷을 고르세요.
 problem-network-overlaps = 네트워크 { $name }의 서브넷(subnet) { $subnet }이 네트워크 { $other }의 서브넷과 겹칩니다. 다른 서브넷을 고르세요.
+problem-network-overlaps-uplink = 네트워크 { $name }의 서브넷(subnet) { $subnet }이 실습 호스트에서 바깥으로 나가는 데 쓰는 { $uplink }와 겹칩니다. 겹치지 않는 서브넷을 고르세요{ $free ->
+    [none] .
+   *[other] (예: { $free }).
+}
 problem-network-connected = 컨테이너가 이미 그 네트워크에 연결되어 있습니다: 컨테이너 { $container }, 네트워크 { $name }. 먼저 연결을 끊거나 그대로 두세요.
 problem-network-in-use = 사용 중이라 지울 수 없는 네트워크입니다: { $name }({ $id }). 연결된 컨테이너({ $containers })를 먼저 멈추거나 연결을 끊으세요.
 problem-network-predefined = 미리 정의된 네트워크라서 엔진이 실행되는 동안 지울 수 없습니다: { $name }. 직접 만든 네트워크만 지울 수 있습니다.

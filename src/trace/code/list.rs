@@ -281,6 +281,7 @@ codes! {
     NetworkOptionInvalid = "network-option-invalid",
     NetworkOptionUnknown = "network-option-unknown",
     NetworkOverlaps = "network-overlaps",
+    NetworkOverlapsUplink = "network-overlaps-uplink",
     NetworkPredefined = "network-predefined",
     NetworkReserved = "network-reserved",
     NetworkSharedAlone = "network-shared-alone",
