@@ -64,6 +64,7 @@ const CASES: &[Case] = &[
     ("what_somebody_does_by_hand_is_seen", by_hand::what_somebody_does_by_hand_is_seen),
     ("a_link_that_is_down_keeps_its_address_and_loses_its_routes", by_hand::a_link_that_is_down),
     ("rules_that_somebody_changes_are_seen", by_hand::rules_that_somebody_changes_are_seen),
+    ("a_bridge_that_somebody_renamed_goes_all_the_same", by_hand::a_bridge_that_somebody_renamed_goes_all_the_same),
     ("what_a_step_does_is_that_steps", by_hand::what_a_step_does_is_that_steps),
     ("a_name_that_is_no_text_hides_nothing", by_hand::a_name_that_is_no_text_hides_nothing),
     ("names_that_change_places_are_seen", by_hand::names_that_change_places_are_seen),

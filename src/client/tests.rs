@@ -26,6 +26,21 @@ fn a_gate_command_is_written_as_the_api_reads_it() {
     assert_eq!(json, r#"{"do":"step","level":"stage"}"#);
 }
 
+#[test]
+fn a_file_that_is_written_anew_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("walk.pcapng");
+    let write = |bytes: &[u8]| {
+        use std::io::Write;
+        trust::write_own_file(&path, |error| error, |mut file| file.write_all(bytes)).unwrap();
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777
+    };
+    assert_eq!(write(b"one"), 0o600, "a new one is this user's alone");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    assert_eq!((write(b"two"), std::fs::read(&path).unwrap().as_slice()), (0o640, b"two".as_slice()));
+}
+
 /// What an older dockwalk, or its user, made with a umask of `0002` or `0`.
 #[test]
 fn a_directory_is_closed_unless_others_may_have_put_something_into_it() {

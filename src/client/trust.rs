@@ -201,8 +201,8 @@ pub fn own_file(path: &Path) -> std::io::Result<File> {
     File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
-/// Writes such a file, which is as before when writing fails: the new one takes its place only when it is whole. What is no
-/// file – a pipe, a terminal – is written to as it is.
+/// Writes such a file, which is as before when writing fails: the new one takes its place only when it is whole. One of this user's
+/// that was there keeps its permissions. What is no file – a pipe, a terminal – is written to as it is.
 pub fn write_own_file<T, E>(
     path: &Path,
     failed: impl Fn(std::io::Error) -> E,
@@ -210,7 +210,8 @@ pub fn write_own_file<T, E>(
 ) -> Result<T, E> {
     // A link goes on pointing where it points.
     let path = &fs::canonicalize(path).unwrap_or_else(|_not_there| path.to_owned());
-    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+    let found = fs::metadata(path).ok();
+    if found.as_ref().is_some_and(|found| !found.is_file()) {
         return own_file(path).map_err(failed).and_then(write);
     }
     let mut name = path.as_os_str().to_owned();
@@ -219,7 +220,11 @@ pub fn write_own_file<T, E>(
     let new = Path::new(&name);
     // The directory may be everybody's: what lies there under that name is not followed and not written to.
     let file = File::options().write(true).create_new(true).mode(0o600).open(new).map_err(&failed)?;
-    let written = write(file).and_then(|done| {
+    let kept = file.metadata().and_then(|own| match found.filter(|found| found.uid() == own.uid()) {
+        Some(found) => file.set_permissions(Permissions::from_mode(found.mode() & 0o777)),
+        None => Ok(()),
+    });
+    let written = kept.map_err(&failed).and_then(|()| write(file)).and_then(|done| {
         fs::rename(new, path).map_err(&failed)?;
         Ok(done)
     });

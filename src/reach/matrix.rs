@@ -96,7 +96,10 @@ pub fn cell(
 /// The pair of whoever asks and whoever has that address, which is asked alone. What nobody here has is outside.
 pub fn cell_at(world: &World, question: Question, from: &End, address: IpAddr) -> Option<Cell> {
     let map = Map::of(world, IpVersion::of(address))?;
-    let mut inside = End::all(world).into_iter().filter(|end| map.netns(end).is_some_and(|it| map.has(it, address)));
+    // An address of a loopback is nobody's but of who is in the same namespace.
+    let near = |netns: u64| !address.is_loopback() || map.netns(from) == Some(netns);
+    let has = |end: &End| map.netns(end).is_some_and(|netns| near(netns) && map.has(netns, address));
+    let mut inside = End::all(world).into_iter().filter(has);
     let to = inside.find(|end| end != from).unwrap_or(End::Outside);
     let (outside, at) = if to == End::Outside { (Some(address), None) } else { (None, Some(address)) };
     one(&map, &Asked { question, from, to: &to, outside, at })

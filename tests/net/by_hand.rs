@@ -4,7 +4,7 @@
 use super::oracle::{assert_world_is_what_ip_shows, in_netns};
 use super::{Engine, cases::needs, connected};
 use dockwalk::engine::lab::Netns;
-use dockwalk::engine::net::Wish;
+use dockwalk::engine::net::{NetInverse, Network, Subnet, Wish};
 use dockwalk::trace::{Body, Change, Code, Evidence, LinkKey, NetworkMode, OperState, World};
 use nix::sys::socket::{AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, sendto, socket};
 use std::os::fd::AsRawFd;
@@ -382,4 +382,35 @@ pub fn no_descriptor_stays_open() {
     // What the first one had was perhaps not all closed when that was counted.
     let after = open();
     assert!(after <= before, "{before} before fifty of them, {after} after");
+}
+
+/// By its hardware address: when its network goes, when the engine ends, and from the journal.
+pub fn a_bridge_that_somebody_renamed_goes_all_the_same() {
+    let engine = Engine::new();
+    let host = &engine.lab.host;
+    let net = engine.start();
+    let gateway = [172, 21, 0, 1].into();
+    let network = Network::bridge("lab_net", Subnet::around(gateway, 16), gateway).unwrap();
+    let (id, bridge) = (network.id.clone(), network.segment.as_ref().unwrap().bridge.clone());
+    engine.op(|cx| net.add(cx, network));
+    let rename = |from: &str, to: &str| {
+        in_netns(host, &format!("ip link set {from} down && ip link set {from} name {to} && ip link set {to} up"));
+    };
+    rename(&bridge, "mine");
+    rename("docker0", "theirs");
+    engine.op(|cx| net.remove(cx, &id, &|id| id.to_string(), |_| Ok(())));
+    let links = in_netns(host, "ip -o link");
+    assert!(links.contains("theirs") && !links.contains("mine"), "{links}");
+    engine.op(|cx| net.stop(cx));
+    assert_eq!(in_netns(host, "ip -o link show type bridge"), "", "nothing stays");
+
+    in_netns(host, "ip link add was0 address 02:42:ac:16:00:01 type bridge && ip link add other0 type bridge");
+    let undo = |mac: &str| {
+        let inverse = NetInverse::DeleteBridge { netns: host.inode(), name: "docker0".into(), mac: mac.into() };
+        dockwalk::engine::net::undo(&inverse, Some(host)).unwrap();
+        in_netns(host, "ip -o link")
+    };
+    assert!(undo("02:42:ac:17:00:01").contains("was0"), "another is not it");
+    let left = undo("02:42:ac:16:00:01");
+    assert!(left.contains("other0") && !left.contains("was0"), "{left}");
 }

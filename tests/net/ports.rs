@@ -3,7 +3,7 @@
 use crate::{Engine, connected, in_netns, outside};
 use dockwalk::engine::lab::Netns;
 use dockwalk::engine::net::{Network, Subnet, Wanted, Wish};
-use dockwalk::trace::{Body, Change, Mode, Transport};
+use dockwalk::trace::{Body, Change, Code, Mode, Transport};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -124,7 +124,7 @@ pub fn many_ports_are_little_to_read() {
     let before = recorder.with(|trace| trace.events().next_back().map_or(0, |event| event.seq));
     engine.op(|cx| net.publish(cx, &id, "web", &endpoint, &ports));
     let events: Vec<_> = recorder.with(|trace| trace.events().filter(|event| event.seq > before).collect());
-    let (mut bytes, mut rules) = (0, 0);
+    let (mut bytes, mut rules, mut refused) = (0, 0, false);
     for event in &events {
         let line = serde_json::to_string(event).unwrap().len();
         let Body::Observed { change, evidence, .. } = &event.body else {
@@ -134,14 +134,16 @@ pub fn many_ports_are_little_to_read() {
         assert!(!evidence.is_empty(), "{change:?}");
         let whole = recorder.evidence(event.seq).unwrap_or_default();
         bytes += line + if whole == *evidence { 0 } else { serde_json::to_string(&whole).unwrap().len() };
+        refused |= matches!(change.as_ref(), Change::Remark(problem) if problem.code == Code::PublishRulesRefused);
         if let Change::RuleSeen(rule) = change.as_ref() {
             let port = rule.text.split("dport ").nth(1).and_then(|text| text.split(' ').next()).unwrap_or_default();
             assert!(serde_json::to_string(&whole).unwrap().contains(port), "{rule:?}: {whole:?}");
             rules += 1;
         }
     }
-    assert!(rules > 2 * 256, "{rules}");
-    assert!(bytes <= 2 << 20, "{bytes} bytes for 256 ports");
+    // An ordinary user's kernel may take no transaction as long as that: then the sockets carry, which is said.
+    assert!(rules > 2 * 256 || (refused && rules == 0), "{rules}");
+    assert!(bytes <= 256 * (9 << 10), "{bytes} bytes for 256 ports");
     engine.op(|cx| net.disconnect(cx, &id));
     assert!(engine.world().publications.is_empty());
     engine.op(|cx| net.stop(cx));

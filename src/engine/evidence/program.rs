@@ -16,11 +16,12 @@ pub fn command(command: &Command, stdin: &[u8], status: ExitStatus, output: &str
 
 /// Of programs that were run the last that was to list a table of that family, or all, and of what it printed this part.
 pub fn printed(of: &[Evidence], family: &str, part: &str) -> Option<Evidence> {
-    let listings = of.iter().rev().filter_map(|evidence| match evidence {
+    let mut listings = of.iter().rev().filter_map(|evidence| match evidence {
         Evidence::Command { argv, status, .. } if argv.iter().any(|arg| arg == "list") => Some((argv, *status)),
         _ => None,
     });
-    let (argv, status) = listings.clone().find(|(argv, _)| argv.iter().any(|arg| arg == family)).or(listings.last())?;
+    let (argv, status) =
+        listings.clone().find(|(argv, _)| argv.iter().any(|arg| arg == family)).or(listings.next_back())?;
     Some(Evidence::Command { argv: argv.clone(), stdin: String::new(), status, output: part.to_owned() })
 }
 

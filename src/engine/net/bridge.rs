@@ -42,10 +42,8 @@ impl Bridge {
     fn make(&self, cx: &Cx, host: &Host) -> Result<()> {
         let Segment { bridge, subnet, gateway, .. } = &self.segment;
         let (netns, name) = (host.netns().inode(), bridge.clone());
-        let inverse = match network::is_bridge(bridge) {
-            true => NetInverse::DeleteLink { netns, name },
-            false => NetInverse::DeleteBridge { netns, name, mac: request::mac_text(&request::mac_of(*gateway)) },
-        };
+        let mac = request::mac_text(&request::mac_of(*gateway));
+        let inverse = NetInverse::DeleteBridge { netns, name, mac };
         *self.entry.lock() = Some(cx.journal(SCOPE, &inverse)?);
         let mac = request::mac_of(*gateway);
         let request = request::make_bridge(bridge, mac);
@@ -90,11 +88,12 @@ impl Bridge {
     }
 
     fn delete(&self, cx: &Cx, host: &Host) -> Result<()> {
-        let bridge = &self.segment.bridge;
-        let row = host.observer.lock().find(bridge)?;
+        let Segment { bridge, gateway, .. } = &self.segment;
+        let mac = request::mac_text(&request::mac_of(*gateway));
+        let row = host.observer.lock().find_bridge(bridge, &mac)?;
         if let Some(row) = row.filter(|_| self.entry.lock().is_some()) {
-            let request = request::delete_link(bridge, row.index);
-            stage(cx, StepKind::DeleteLink, format!("ip link delete {bridge}"), request, |cx, it| host.act(cx, it))?;
+            let (name, request) = (&row.name, request::delete_link(&row.name, row.index));
+            stage(cx, StepKind::DeleteLink, format!("ip link delete {name}"), request, |cx, it| host.act(cx, it))?;
         }
         host.look_around(cx)?;
         let entry = self.entry.lock().take();

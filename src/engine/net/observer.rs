@@ -141,6 +141,14 @@ impl NamespaceObserver {
         Ok(table.link(name).cloned())
     }
 
+    /// The bridge that was made with that hardware address, whatever somebody calls it now; else what has an engine's name for it.
+    pub(super) fn find_bridge(&self, name: &str, mac: &str) -> Result<Option<LinkRow>> {
+        let table = Table::read(&self.netlink).map_err(|e| Fault::io("read", "RTM_GETLINK", &e))?;
+        let is_it = |row: &&LinkRow| row.kind.as_deref() == Some("bridge") && row.mac == mac;
+        let found = table.link(name).filter(is_it).or_else(|| table.links.iter().find(is_it));
+        Ok(found.or_else(|| table.link(name).filter(|_| network::is_bridge(name))).cloned())
+    }
+
     /// Sends a message and records what came of it in this namespace.
     pub(super) fn act(&mut self, cx: &Cx, request: Request) -> Result<()> {
         let done = self.send(&request)?;
@@ -184,11 +192,13 @@ pub(super) fn message_plan(request: &Request) -> Plan {
     Plan::new(StepKind::NetlinkMessage, &request.subject).call(&request.text)
 }
 
-/// Deletes a link; `bridge`: a bridge of that hardware address alone. One that is not there is no error.
+/// Deletes a link; `bridge`: a bridge of that hardware address, which somebody may have given another name. One that is not there is no
+/// error.
 pub(super) fn delete_link(netns: &Netns, name: &str, bridge: Option<&str>) -> Result<Undone> {
     let observer = NamespaceObserver::peek(netns)?;
-    let meant = |row: &LinkRow| bridge.is_none_or(|mac| row.kind.as_deref() == Some("bridge") && row.mac == mac);
-    let Some(row) = observer.find(name)?.filter(meant) else { return Ok(Undone::Gone) };
+    let found = bridge.map_or_else(|| observer.find(name), |mac| observer.find_bridge(name, mac))?;
+    let Some(row) = found else { return Ok(Undone::Gone) };
+    let name = row.name.as_str();
     let deleted = observer.send(&request::delete_link(name, row.index)).map(|_| Undone::Done);
     // Its other end may have been deleted at this moment, and this one with it.
     if observer.find(name)?.is_none() { Ok(deleted.unwrap_or(Undone::Gone)) } else { deleted }

@@ -16,13 +16,13 @@ pub enum NetInverse {
         /// Its name.
         name: String,
     },
-    /// Delete a bridge to which somebody has given its name.
+    /// Delete a bridge, whatever somebody calls it.
     DeleteBridge {
         /// The network namespace's inode.
         netns: u64,
-        /// Its name.
+        /// The name that it was made with.
         name: String,
-        /// Its hardware address, by which it is known from another of that name.
+        /// Its hardware address, by which it is known under another name, and from another of that name.
         mac: String,
     },
     /// Delete an nft table with all that is in it.
@@ -49,7 +49,9 @@ impl Undo for NetInverse {
     fn allowed(&self, _root: &Path) -> bool {
         match self {
             Self::DeleteLink { name, .. } => network::is_bridge(name) || is_veth(name),
-            Self::DeleteBridge { name, mac, .. } => is_link_name(name) && mac.starts_with("02:42:"),
+            Self::DeleteBridge { name, mac, .. } => {
+                (is_link_name(name) || network::is_bridge(name)) && mac.starts_with("02:42:")
+            }
             Self::DeleteNftTable { family, name, .. } => {
                 let own = name == ruleset::TABLE || ruleset::trace_tables().any(|own| own == *name);
                 own && [ruleset::FAMILY, ruleset::FAMILY6].contains(&family.as_str())
@@ -119,7 +121,8 @@ mod tests {
         let bridge =
             |name: &str| NetInverse::DeleteBridge { netns: 1, name: name.into(), mac: "02:42:0a:00:00:01".into() };
         check(true, bridge("mybr"));
-        ["eth0", "lo", "docker0", "veth0a1b2c3", "", "..", "a/b", "a b", "sixteen-letters-"]
+        check(true, bridge("docker0"));
+        ["eth0", "lo", "veth0a1b2c3", "", "..", "a/b", "a b", "sixteen-letters-"]
             .into_iter()
             .for_each(|name| check(false, bridge(name)));
         let table = |family: &str, name: &str| NetInverse::DeleteNftTable {

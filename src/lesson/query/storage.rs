@@ -95,7 +95,7 @@ pub(super) fn is_in(world: &World, place: HomeKind, container: &str, volume: &st
             return Some(upper.is_some_and(|file| file.effect != Effect::Deleted));
         }
         HomeKind::Volume => vec![Home::Volume { name: volume.to_owned() }],
-        HomeKind::Tmpfs => own(&|mount| (mount.kind == MountKind::Tmpfs).then(|| Home::Tmpfs { mount: mount.key })),
+        HomeKind::Tmpfs => own(&|mount| (mount.kind == MountKind::Tmpfs).then_some(Home::Tmpfs { mount: mount.key })),
         // Of a container that was deleted nothing tells which were its own.
         HomeKind::Bind if container.is_none() => {
             world.contents.keys().filter(|home| matches!(home, Home::Bind { .. })).cloned().collect()
