@@ -62,12 +62,14 @@ impl Query {
             Q::EndedWell { container } => life::status(world, container).map(|status| Answer::Bool(status == 0)),
 
             Q::ContainerRunning { container } => {
-                let running = world.container(container).is_some_and(|c| is_running(c.state));
+                let running = world.container_named(container).is_some_and(|c| is_running(c.state));
                 Some(Answer::Bool(running))
             }
             Q::ContainerExited { container } => Some(Answer::Bool(has_exited(world, container))),
             Q::ContainerRemoved { container } => Some(Answer::Bool(is_removed(world, container))),
-            Q::ContainerHostname { container } => world.container(container).map(|c| Answer::Text(c.hostname.clone())),
+            Q::ContainerHostname { container } => {
+                world.container_named(container).map(|c| Answer::Text(c.hostname.clone()))
+            }
 
             Q::SameImage { image, other } => tags::same_image(world, image, other).map(Answer::Bool),
             Q::OwnLayers { image, other } => tags::own_layers(world, image, other).map(Answer::Number),

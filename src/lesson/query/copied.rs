@@ -31,7 +31,7 @@ fn done(state: &OpState) -> bool {
 /// Somebody put files into the container, and that path is in its writable layer; no: it was refused.
 pub(super) fn copied_in(world: &World, container: &str, path: &str) -> Option<bool> {
     let arrived = || {
-        let upper = world.uppers.get(&world.container(container)?.id)?;
+        let upper = world.uppers.get(&world.container_named(container)?.id)?;
         Some(upper.files.contains_key(path.trim_start_matches('/')))
     };
     match copies(world, container, Way::In).last() {
@@ -58,7 +58,7 @@ pub(super) fn request(world: &World, container: &str) -> Option<String> {
 
 /// A process of the container executes that program; no: a command was not found there.
 pub(super) fn has_program(world: &World, container: &str, program: &str) -> Option<bool> {
-    let id = &world.container(container)?.id;
+    let id = &world.container_named(container)?.id;
     let of_it = |argv: &[String]| argv.first().is_some_and(|first| first == program);
     let runs = world.processes.values().map(|state| &state.process);
     if runs.filter(|process| process.container.as_ref() == Some(id)).any(|process| of_it(&process.argv)) {
@@ -75,14 +75,14 @@ pub(super) fn has_program(world: &World, container: &str, program: &str) -> Opti
 
 /// The names of the links in the container's network namespace.
 pub(super) fn links(world: &World, container: &str) -> Option<Vec<String>> {
-    let links = world.links_in(world.netns_of(&world.container(container)?.id)?);
+    let links = world.links_in(world.netns_of(&world.container_named(container)?.id)?);
     (!links.is_empty()).then(|| links.into_iter().map(|link| link.name.clone()).collect())
 }
 
 /// The number of the network namespace that the container, or the lab host, is in.
 pub(super) fn network_namespace(world: &World, container: Option<&str>) -> Option<u64> {
     match container {
-        Some(name) => world.netns_of(&world.container(name)?.id),
+        Some(name) => world.netns_of(&world.container_named(name)?.id),
         None => network::host_netns(world),
     }
 }

@@ -114,9 +114,9 @@ impl Focus {
             Self::InsideEnd { container } => {
                 network::inside_end(world, container).map(|link| Entity::Link(link.key.clone()))
             }
-            Self::Container { container } => world.container(container).map(|c| Entity::Container(c.id.clone())),
+            Self::Container { container } => world.container_named(container).map(|c| Entity::Container(c.id.clone())),
             Self::Mount { container, target } => {
-                let id = &world.container(container)?.id;
+                let id = &world.container_named(container)?.id;
                 world.mounts_of(id).find(|mount| mount.target == *target).map(|mount| Entity::Mount(mount.key))
             }
             Self::Volume { volume } => world.volumes.contains_key(volume).then(|| Entity::Volume(volume.clone())),

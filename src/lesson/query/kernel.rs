@@ -7,7 +7,7 @@ use crate::trace::{ContainerState, NamespaceKind, OpKind, Outcome, ProcessState,
 use std::sync::Arc;
 
 fn main<'a>(world: &'a World, container: &str) -> Option<&'a Arc<ProcessState>> {
-    world.main_process(&world.container(container)?.id)
+    world.main_process(&world.container_named(container)?.id)
 }
 
 /// The host's kernel.
@@ -77,7 +77,7 @@ fn image_bytes(world: &World, image: &Reference) -> Option<u64> {
 
 /// Bytes that are in the writable layer of a container that runs and has written nothing yet.
 pub(super) fn added_bytes(world: &World, container: &str) -> Option<u64> {
-    let id = &world.container(container).filter(|one| matches!(one.state, ContainerState::Running { .. }))?.id;
+    let id = &world.container_named(container).filter(|one| matches!(one.state, ContainerState::Running { .. }))?.id;
     Some(world.uppers.get(id).map_or(0, |upper| upper.totals.bytes))
 }
 

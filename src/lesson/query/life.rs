@@ -15,7 +15,7 @@ fn was(world: &World, container: &str, kind: OpKind) -> bool {
 
 /// The container was created, and nobody has started it: a process of it lives.
 pub(super) fn runs_once_created(world: &World, container: &str) -> Option<bool> {
-    let state = world.container(container)?.state;
+    let state = world.container_named(container)?.state;
     let asked = world.ops.values().any(|one| one.op.subject == container && one.op.kind == OpKind::ContainerStart);
     (was(world, container, OpKind::ContainerCreate) && !asked).then(|| state.lives())
 }
@@ -23,19 +23,19 @@ pub(super) fn runs_once_created(world: &World, container: &str) -> Option<bool> 
 /// How many operations it took from nothing to a process that lives.
 pub(super) fn operations(world: &World, container: &str) -> Option<u64> {
     let begun = |op: &&Op| matches!(op.kind, OpKind::ContainerCreate | OpKind::ContainerStart);
-    let lives = world.container(container)?.state.lives() && was(world, container, OpKind::ContainerStart);
+    let lives = world.container_named(container)?.state.lives() && was(world, container, OpKind::ContainerStart);
     lives.then(|| done(world, container).filter(begun).count() as u64)
 }
 
 /// A path that is in the writable layer of one: it is in that of the other, too.
 pub(super) fn in_other(world: &World, container: &str, other: &str, path: &str) -> Option<bool> {
-    let other = &world.container(other)?.id;
+    let other = &world.container_named(other)?.id;
     let holds = |id| world.uppers.get(id).is_some_and(|upper| upper.files.contains_key(path.trim_start_matches('/')));
-    holds(&world.container(container)?.id).then(|| holds(other))
+    holds(&world.container_named(container)?.id).then(|| holds(other))
 }
 
 fn processes<'a>(world: &'a World, container: &str) -> Option<impl Iterator<Item = &'a ProcessState>> {
-    let id = &world.container(container)?.id;
+    let id = &world.container_named(container)?.id;
     Some(world.processes.values().map(|state| &**state).filter(move |one| one.process.container.as_ref() == Some(id)))
 }
 
@@ -47,7 +47,7 @@ fn added<'a>(world: &'a World, container: &str) -> Option<&'a Process> {
 
 /// A process that was added to the container is in the namespaces of its main one.
 pub(super) fn exec_shares(world: &World, container: &str) -> Option<bool> {
-    let main = &world.main_process(&world.container(container)?.id)?.process;
+    let main = &world.main_process(&world.container_named(container)?.id)?.process;
     Some(!main.namespaces.is_empty() && added(world, container)?.namespaces == main.namespaces)
 }
 
@@ -59,12 +59,12 @@ pub(super) fn exec_pid(world: &World, container: &str) -> Option<u64> {
 /// A command was run in the container and has ended: the container lives.
 pub(super) fn runs_after_exec(world: &World, container: &str) -> Option<bool> {
     let added = processes(world, container)?.any(|state| !state.process.main);
-    (was(world, container, OpKind::Exec) && !added).then_some(world.container(container)?.state.lives())
+    (was(world, container, OpKind::Exec) && !added).then_some(world.container_named(container)?.state.lives())
 }
 
 /// With what its main process ended.
 pub(super) fn status(world: &World, container: &str) -> Option<u64> {
-    match world.container(container)?.state {
+    match world.container_named(container)?.state {
         ContainerState::Exited { status } => u64::try_from(status).ok(),
         _ => None,
     }

@@ -521,7 +521,7 @@ pub enum Query {
 }
 
 fn has_exited(world: &World, name: &str) -> bool {
-    let exited = world.container(name).filter(|c| matches!(c.state, ContainerState::Exited { .. }));
+    let exited = world.container_named(name).filter(|c| matches!(c.state, ContainerState::Exited { .. }));
     exited.is_some_and(|c| is_settled(world) && world.links.values().all(|l| l.container.as_ref() != Some(&c.id)))
 }
 
@@ -539,7 +539,7 @@ fn is_removed(world: &World, name: &str) -> bool {
         || world.dirs.values().any(|d| storage::is_own(d) && d.container.as_ref().is_some_and(gone))
         || world.cgroups.values().any(|c| gone(&c.container))
         || world.namespaces.values().any(|n| n.container.as_ref().is_some_and(gone));
-    world.container(name).is_none() && was_done(world, OpKind::ContainerRemove) && !left
+    world.container_named(name).is_none() && was_done(world, OpKind::ContainerRemove) && !left
 }
 
 fn was_done(world: &World, kind: OpKind) -> bool {

@@ -17,7 +17,7 @@ pub(super) fn host_netns(world: &World) -> Option<u64> {
 }
 
 fn id<'a>(world: &'a World, container: &str) -> Option<&'a ContainerId> {
-    world.container(container).map(|c| &c.id)
+    world.container_named(container).map(|c| &c.id)
 }
 
 /// The ends of the container's cable, wherever they are.
@@ -75,7 +75,7 @@ pub(super) fn cable_ends_on_host(world: &World, container: &str) -> Option<u64> 
 }
 
 pub(super) fn cable_ends_after_exit(world: &World, container: &str) -> Option<u64> {
-    let exited = world.container(container).filter(|c| matches!(c.state, ContainerState::Exited { .. }))?;
+    let exited = world.container_named(container).filter(|c| matches!(c.state, ContainerState::Exited { .. }))?;
     super::is_settled(world).then(|| ends(world, &exited.id).count() as u64)
 }
 

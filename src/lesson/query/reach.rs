@@ -45,14 +45,14 @@ impl To {
 
 /// The container's networks, and its address in each.
 fn leases<'a>(world: &'a World, container: &str) -> impl Iterator<Item = (&'a NetworkId, String)> {
-    let id = world.container(container).map(|container| &container.id);
+    let id = world.container_named(container).map(|container| &container.id);
     let own = world.leases.iter().filter(move |(_, holder)| Some(*holder) == id);
     own.map(|((network, address), _)| (network, address.clone()))
 }
 
 /// The last command in the container that spoke to that place, and has ended: it ended with 0.
 pub(super) fn reaches(world: &World, container: &str, to: &To) -> Option<bool> {
-    let id = &world.container(container)?.id;
+    let id = &world.container_named(container)?.id;
     let places = to.spoken_to(world);
     let names = |word: &String| places.iter().any(|place| words(word, place).next().is_some());
     let mut own = world.commands.iter().rev().filter(|ended| ended.container == *id);
@@ -76,7 +76,7 @@ pub(super) fn probed(world: &World, from: &str, to: &str) -> Option<bool> {
 
 /// How many links are in the network namespace that was made for the container, once it runs.
 pub(super) fn own_links(world: &World, container: &str) -> Option<u64> {
-    let id = &world.container(container).filter(|container| container.state.lives())?.id;
+    let id = &world.container_named(container).filter(|container| container.state.lives())?.id;
     let made =
         world.namespaces.values().find(|one| one.kind == NamespaceKind::Net && one.container.as_ref() == Some(id));
     Some(made.map_or(0, |namespace| world.links_in(namespace.inode).len() as u64))
@@ -192,13 +192,13 @@ pub(super) fn subnet(world: &World, network: &str) -> Option<String> {
 pub(super) fn address_in(world: &World, container: &str, network: &str) -> Option<String> {
     let network = &named(world, network)?.id;
     let (_, address) = leases(world, container).find(|(of, _)| *of == network)?;
-    let links = world.links_in(world.netns_of(&world.container(container)?.id)?);
+    let links = world.links_in(world.netns_of(&world.container_named(container)?.id)?);
     let is_it = |cidr: &str| cidr.split_once('/').is_some_and(|(own, _)| own == address);
     links.into_iter().any(|link| world.addresses_of(&link.key).any(is_it)).then_some(address)
 }
 
 /// Where the first published port of the container leads.
 pub(super) fn published_to(world: &World, container: &str) -> Option<String> {
-    let id = &world.container(container)?.id;
+    let id = &world.container_named(container)?.id;
     world.publications.values().find(|one| one.container == *id).map(|one| one.to.to_string())
 }

@@ -9,7 +9,7 @@ pub(super) fn is_own(dir: &Dir) -> bool {
 }
 
 fn running<'a>(world: &'a World, container: &str) -> Option<&'a Arc<Container>> {
-    world.container(container).filter(|c| c.state.lives())
+    world.container_named(container).filter(|c| c.state.lives())
 }
 
 /// The mount of the container that a path falls into: the one with the longest target above it. Paths inside count from
@@ -40,7 +40,7 @@ pub(super) fn path_lives_in(world: &World, container: &str, path: &str) -> Optio
 }
 
 pub(super) fn mount_source(world: &World, container: &str, target: &str) -> Option<String> {
-    let container = world.container(container)?;
+    let container = world.container_named(container)?;
     let mount = world.mounts_of(&container.id).find(|mount| mount.target == target)?;
     match &mount.kind {
         MountKind::Volume { name } => world.volumes.get(name).map(|volume| volume.path.clone()),
@@ -51,7 +51,7 @@ pub(super) fn mount_source(world: &World, container: &str, target: &str) -> Opti
 }
 
 pub(super) fn upper(world: &World, container: &str) -> Option<String> {
-    let id = &world.container(container)?.id;
+    let id = &world.container_named(container)?.id;
     let dir = world.dirs.values().find(|d| d.role == DirRole::Upper && d.container.as_ref() == Some(id))?;
     Some(dir.path.clone())
 }
@@ -82,7 +82,7 @@ pub enum Ending {
 
 /// Whether that file was seen there when the place was looked at last; none where not all of it was seen.
 pub(super) fn is_in(world: &World, place: HomeKind, container: &str, volume: &str, file: &str) -> Option<bool> {
-    let container = world.container(container);
+    let container = world.container_named(container);
     let own = |is: &dyn Fn(&Mount) -> Option<Home>| {
         let mounted = container.into_iter().flat_map(|it| world.mounts_of(&it.id));
         let held =

@@ -11,6 +11,11 @@ impl World {
         })
     }
 
+    /// The container of that name and no other: `db` is the beginning of an id, too.
+    pub fn container_named(&self, name: &str) -> Option<&Arc<Container>> {
+        self.containers.values().find(|container| container.name == name)
+    }
+
     /// The container's main process while it lives.
     pub fn main_process(&self, id: &ContainerId) -> Option<&Arc<ProcessState>> {
         self.processes.values().find(|p| p.process.main && p.process.container.as_ref() == Some(id))
