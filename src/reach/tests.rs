@@ -430,7 +430,8 @@ fn who_shares_a_namespace_is_at_home_there() {
     assert_eq!(matrix(&lab.world, Question::Ping, V4, None).cells.len(), 6 * 5);
     let loopback = |from: &End| cell_at(&lab.world, Question::Ping, from, "127.0.0.1".parse().unwrap()).unwrap().to;
     assert_eq!(loopback(&End::Host), host);
-    assert_eq!(loopback(&web), End::Outside, "that of the host is not its own");
+    assert_eq!(loopback(&web), side, "who is in its namespace, and not who is in the host's");
+    assert_eq!(loopback(&none), End::Outside, "nobody else's");
 }
 
 #[test]

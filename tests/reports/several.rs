@@ -220,7 +220,8 @@ fn linkless(side: &Side<'_>) {
     let wanted = json!({
         "com.docker.network.bridge.default_bridge": "true",
         "com.docker.network.bridge.enable_icc": "true",
-        "com.docker.network.bridge.enable_ip_masquerade": "true",
+        // A Docker that is told to write no rules masquerades nothing.
+        "com.docker.network.bridge.enable_ip_masquerade": (!side.is_docker()).to_string(),
         "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
         "com.docker.network.bridge.name": "docker0",
         "com.docker.network.driver.mtu": "1500",
