@@ -20,6 +20,7 @@ use crate::client::protocol::EngineInfo;
 use crate::client::trust::Who;
 use crate::trace::{Code, Mode, OpKind};
 use nix::fcntl::OFlag;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,6 +54,9 @@ pub struct Options {
 pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
     if let Err(error) = super::sys::keep_from_children() {
         tracing::warn!(%error, "descriptors that were open at the start are inherited by programs of the host");
+    }
+    if let Err(error) = more_descriptors() {
+        tracing::warn!(%error, "no more descriptors than programs begin with");
     }
     // What can be refused is refused before anything is made.
     lab::check(options.mode)?;
@@ -96,6 +100,17 @@ pub fn run(options: &Options, ready: impl FnOnce(&EngineInfo)) -> Result<()> {
             Err(fault)
         }
     }
+}
+
+/// As many descriptors as Docker's daemon is given by its packages.
+const DESCRIPTORS: u64 = 1 << 20;
+
+/// Each connection to a published port has two: programs begin with few for the sake of select(2), and may have more
+/// (getrlimit(2)). What containers begin with is the same, as under Docker.
+fn more_descriptors() -> nix::Result<()> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let wanted = hard.min(DESCRIPTORS);
+    if soft < wanted { setrlimit(Resource::RLIMIT_NOFILE, wanted, hard) } else { Ok(()) }
 }
 
 /// Enters the lab, with a directory for the socket.
