@@ -287,9 +287,18 @@ impl Shared {
         state.rests_until = Some(Instant::now() + took * REST_OF_ALL);
         let found = match looked {
             Ok((found, is)) => {
-                // Whoever began anew meanwhile may mean another.
-                let same = state.homes.get_mut(&home).filter(|known| Arc::ptr_eq(&known.place, &place));
-                same.map(|known| known.is = Some(is)).map(|()| found)
+                // Whoever began anew meanwhile may mean another, and who let go of it wants to hear nothing more.
+                match state.homes.get_mut(&home).filter(|known| Arc::ptr_eq(&known.place, &place)) {
+                    Some(known) => {
+                        known.is = Some(is);
+                        Some(found)
+                    }
+                    None => {
+                        let unknown = |wd: &WatchDescriptor| !state.watches.contains_key(&wd.as_raw());
+                        found.watches.into_iter().filter(unknown).for_each(|wd| self.silence(wd));
+                        None
+                    }
+                }
             }
             Err((error, _)) => {
                 tracing::debug!(%error, ?home, "not looked at");
