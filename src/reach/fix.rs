@@ -141,8 +141,16 @@ fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
 /// The link up. With a container's link the kernel took its default route away, which does not come back with it.
 fn switched_on(map: &Map<'_>, asked: &Asked<'_>, link: &Link, outcome: &Outcome) -> Option<Mended> {
     let world = map.world;
-    let up = |link: &Link| Change::LinkSeen(Link { up: true, carrier: Some(true), state: None, ..link.clone() });
+    // Of a port without a carrier the bridge makes a disabled one, and lets it forward again when there is one.
+    let port = |link: &Link| link.port.as_ref().map(|_| PortState::Forwarding);
+    let up = |link: &Link| {
+        let port = port(link);
+        Change::LinkSeen(Link { up: true, carrier: Some(true), state: None, port, ..link.clone() })
+    };
     let mut after = vec![up(link)];
+    // With a bridge all of its ports are switched off, and on.
+    let ports = world.links.values().filter(|it| it.netns == link.netns && it.master == Some(link.ifindex));
+    after.extend(ports.filter(|port| port.carries() == Some(true)).map(|port| up(port)));
     after.extend(map.graph.peer(link).filter(|peer| peer.up).map(|peer| up(peer)));
     let blocks = world.addresses_of(&link.key).filter_map(Block::parse);
     let blocks: Vec<Block> = blocks.filter(|block| block.version == map.version).collect();

@@ -468,7 +468,7 @@ impl<'m, 'w> Walk<'m, 'w> {
                     return Err(down(if peer.up { link } else { peer }));
                 }
                 match graph.bridge(peer) {
-                    Some(_) if peer.is_blocked() => Err(down(peer)),
+                    Some(bridge) if bridge.up && peer.is_blocked() => Err(down(peer)),
                     Some(bridge) => self.at_bridge(bridge, Some(&peer.key), next, by).map(Some),
                     None if graph.answers(peer, next) => Ok(Some(Arc::clone(peer))),
                     None => Err(Stop::at(Why::NobodyThere { address: next }, Some(Entity::Link(peer.key.clone())))),

@@ -546,7 +546,7 @@ pub enum Stopped {
         to: IpAddr,
     },
     /// The route to there leads nowhere.
-    Refused {
+    DeadRoute {
         /// In the words of `ip route`: `unreachable 10.0.0.0/8`.
         route: String,
     },

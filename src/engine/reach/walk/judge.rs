@@ -230,7 +230,7 @@ fn computed(world: &World, cell: &Cell) -> Option<Stopped> {
             Some(Stopped::Rule { key, text, family, table, chain })
         }
         (Why::NoRoute { to, .. }, _) => Some(Stopped::NoRoute { to: *to }),
-        (Why::RouteRefuses { route, .. }, _) => Some(Stopped::Refused { route: route.clone() }),
+        (Why::RouteRefuses { route, .. }, _) => Some(Stopped::DeadRoute { route: route.clone() }),
         (Why::NoNetwork | Why::NoSix { asks: true }, _) => cell.address.map(|to| Stopped::NoRoute { to }),
         (Why::NobodyThere { address }, _) => Some(Stopped::NobodyAnswers { address: *address }),
         (Why::NoMasquerade, _) => Some(Stopped::NoMasquerade),
