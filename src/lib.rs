@@ -3,7 +3,7 @@
 //! The rule between the modules, which `tests/architecture.rs` checks:
 //!
 //! ```text
-//! spec ◀── trace, tree, docker ◀── reach, packet, i18n, spool, line, lesson ◀── client, cli ◀── ui (ui never names engine)
+//! spec ◀── trace, tree, docker ◀── reach, packet, survival, i18n, spool, line, lesson ◀── client, cli ◀── ui (ui never names engine)
 //!             ▲────────────────────── engine                     (engine never names ui, cli, lesson)
 //! ```
 
@@ -19,6 +19,7 @@ pub mod packet;
 pub mod reach;
 pub mod spec;
 pub mod spool;
+pub mod survival;
 pub mod trace;
 pub mod tree;
 #[cfg(feature = "gui")]

@@ -17,18 +17,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reach", &["spec", "trace"]),
     ("packet", &["trace"]),
     ("docker", &["spec", "trace"]),
+    ("survival", &["spec", "trace", "docker"]),
     ("spool", &["trace"]),
     ("i18n", &["spec", "trace", "tree"]),
     ("line", &["spec", "trace", "docker"]),
     ("lesson", &["spec", "trace", "reach", "i18n"]),
     ("client", &["spec", "trace", "tree", "reach", "packet", "docker", "i18n", "spool"]),
     ("cli", &["spec", "trace", "tree", "reach", "packet", "docker", "i18n", "line", "lesson", "client", "spool"]),
-    ("ui", &["spec", "trace", "tree", "reach", "packet", "docker", "i18n", "line", "lesson", "client", "spool"]),
+    (
+        "ui",
+        &[
+            "spec", "trace", "tree", "reach", "packet", "survival", "docker", "i18n", "line", "lesson", "client",
+            "spool",
+        ],
+    ),
     ("engine", &["spec", "trace", "tree", "reach", "packet", "docker", "i18n", "client", "spool"]),
 ];
 
 /// Modules that do no I/O, read no clock and start no thread.
-const PURE: &[&str] = &["spec", "trace", "tree", "reach", "packet", "docker", "line", "lesson", "ui/diagrams"];
+const PURE: &[&str] =
+    &["spec", "trace", "tree", "reach", "packet", "survival", "docker", "line", "lesson", "ui/diagrams"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

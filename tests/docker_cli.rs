@@ -15,6 +15,8 @@ mod isolation;
 mod reach;
 #[path = "docker_cli/reach6.rs"]
 mod reach6;
+#[path = "docker_cli/survival.rs"]
+mod survival;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
 #[path = "docker_cli/walk.rs"]

@@ -1,6 +1,7 @@
 //! Questions that are asked of a place in which a container's bytes live: does the file stay there?
 
 use super::{HomeKind, Query, Question, QuestionState, Runner};
+use crate::trace::Home;
 
 /// A question of the page, or an earlier one that was answered on the way to it, that one place is the answer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,10 @@ pub struct AskedPlace {
     pub container: String,
     /// Which one, where it is a volume.
     pub volume: String,
+    /// Which one, where no other will do.
+    pub home: Option<Home>,
+    /// What it is called, where it is to be drawn when it is there no more.
+    pub title: String,
     /// What was predicted: the file stays, or it does not.
     pub predicted: Option<bool>,
     /// Once the machine has told: the prediction was right. None: it has not, or nothing was predicted.
@@ -52,6 +57,8 @@ impl Runner {
             kind: *place,
             container: container.clone(),
             volume: volume.clone(),
+            home: None,
+            title: String::new(),
             predicted,
             right,
             open: open && is_here,

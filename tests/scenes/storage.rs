@@ -124,6 +124,8 @@ fn a_place_is_asked_where_it_is_drawn_and_says_what_came_of_it() {
         kind: HomeKind::Volume,
         container: "box".into(),
         volume: "notes".into(),
+        home: None,
+        title: String::new(),
         predicted,
         right,
         open,

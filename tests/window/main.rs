@@ -38,6 +38,7 @@ mod recording;
 mod sample;
 mod speaks;
 mod spoilers;
+mod survival;
 mod term;
 mod terminals;
 mod timeline;

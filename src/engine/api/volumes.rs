@@ -96,9 +96,14 @@ pub(super) async fn prune(engine: Shared, request: Request) -> Answer {
             let wanted = (every || volume.anonymous) && labels(&filters, &shown_labels(&volume));
             if wanted && engine.volume_users(&volume.name, None).is_empty() {
                 let bytes = bytes_of(&volume);
-                delete(&engine, &volume.name, &line)?;
-                pruned.space_reclaimed += bytes;
-                pruned.volumes_deleted.push(volume.name);
+                match delete(&engine, &volume.name, &line) {
+                    Ok(()) => {
+                        pruned.space_reclaimed += bytes;
+                        pruned.volumes_deleted.push(volume.name);
+                    }
+                    // As with networks: somebody may have taken it meanwhile.
+                    Err(fault) => tracing::warn!(%fault, volume = volume.name, "not pruned"),
+                }
             }
         }
         engine.tell_pruned(Subject::Volume, pruned.space_reclaimed);

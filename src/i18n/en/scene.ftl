@@ -178,6 +178,7 @@ scene-home-choice = choose: { $guess }
 scene-home-guess = predicted: { $guess }
 scene-home-guess-right = as predicted: { $guess }
 scene-home-guess-wrong = predicted: { $guess }
+scene-home-gone = gone
 scene-home-unpredicted = not predicted
 scene-home-upper = Own layer
 scene-home-upper-fate = gone after rm

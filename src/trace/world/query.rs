@@ -23,12 +23,21 @@ impl World {
 
     /// The inode of the network namespace that a container is in: that of its namespace, or the host's own.
     pub fn netns_of(&self, id: &ContainerId) -> Option<u64> {
-        let own = self
-            .namespaces
-            .values()
-            .find(|n| n.kind == NamespaceKind::Net && n.container.as_ref() == Some(id))
-            .map(|n| n.inode);
-        own.or_else(|| {
+        let own = || {
+            let of =
+                self.namespaces.values().filter(|n| n.kind == NamespaceKind::Net && n.container.as_ref() == Some(id));
+            of.map(|n| n.inode)
+        };
+        // One that it has left is there as long as another container is in it, which shared it.
+        let is_in = |inode: u64, process: &Process| process.namespaces.get(&NamespaceKind::Net) == Some(&inode);
+        let left = |inode: &u64| {
+            let main = self.main_process(id);
+            let mut others = self.processes.values().filter(|it| it.process.container.as_ref() != Some(id));
+            main.is_none_or(|main| !is_in(*inode, &main.process)) && others.any(|it| is_in(*inode, &it.process))
+        };
+        let several = own().nth(1).is_some();
+        let now = own().find(|inode| !several || !left(inode));
+        now.or_else(|| own().next()).or_else(|| {
             let shared = self.containers.get(id).is_some_and(|c| c.network_mode == NetworkMode::Host);
             shared.then(|| self.host.as_ref().map(|h| h.netns)).flatten()
         })

@@ -17,6 +17,7 @@ mod held;
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
 use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId};
+use crate::lesson::AskedPlace;
 use crate::trace::{Container, ContainerState, Dir, DirRole, Entity, Family, Home, Mount, MountKind, World};
 use egui::{Rect, pos2};
 use std::collections::BTreeSet;
@@ -281,7 +282,8 @@ fn own_layer(
     let written = world.uppers.get(&container.id).and_then(|upper| super::layers::written(stage, upper));
     let held = held::upper(world, container);
     let (title, note) = (tail(&path, 2), written.map(|n| (n, None)));
-    let card = Card { kind: Kind::Upper, owner: &container.name, title: &title, path: &path, note, held };
+    let (owner, home_is) = (&*container.name, None);
+    let card = Card { kind: Kind::Upper, owner, title: &title, path: &path, home: home_is, note, held };
     home_card(stage, plan, home.clone(), middle, card);
     reach(stage, plan, &at, &home, middle, root.is_none(), homes);
 }
@@ -300,7 +302,8 @@ fn home_of(world: &World, stage: &mut Stage<'_>, plan: Plan, mount: &Mount, kind
     };
     let held = held::of(world, &home);
     let owner = mount.container.as_ref().and_then(|id| world.containers.get(id)).map_or("", |it| it.name.as_str());
-    let card = Card { kind, owner, title: &title, path: &path, note: note.map(|n| (n, None)), held };
+    let note = note.map(|n| (n, None));
+    let card = Card { kind, owner, title: &title, path: &path, home: Some(home), note, held };
     home_card(stage, plan, id, middle, card);
 }
 
@@ -325,6 +328,8 @@ struct Card<'a> {
     owner: &'a str,
     title: &'a str,
     path: &'a str,
+    /// Which home it is; none of a writable layer.
+    home: Option<Home>,
     /// What else is to be said of it.
     note: Option<(String, Option<Glyph>)>,
     held: held::Held,
@@ -332,7 +337,7 @@ struct Card<'a> {
 
 /// What kind of home, its name and path; whether it is kept, and what it holds.
 fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: Card<'_>) {
-    let Card { kind, owner, title, path, note, held } = card;
+    let Card { kind, owner, title, path, home, note, held } = card;
     let place = rect(plan.homes, middle - plan.high.home / 2.0, plan.home, plan.high.home);
     let style = if kind == Kind::Tmpfs { Style::Dashed } else { Style::Solid };
     let right = plan.home - PAD;
@@ -351,7 +356,7 @@ fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: C
     };
     let fate = stage.say(&key);
     // What is asked of it, or was, stands where its fate would.
-    let asked = ask::of(stage, kind, owner, title);
+    let asked = ask::of(stage, kind, home.as_ref(), owner, title);
     let fate_room = match &asked {
         Some(asked) => ask::wide(stage, asked),
         None => stage.width(&fate, Font::Small) + Font::Small.size() + 4.0,
@@ -492,8 +497,12 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
         .map(|(id, d)| (id, Kind::Bind, tail(&d.path, 1), d.path.clone(), Home::Bind { from: d.path.clone() }));
     for ((id, kind, title, path, home), note) in volumes.chain(binds).zip(notes).take(most) {
         let held = held::of(world, &home);
-        home_card(stage, plan, id, middle, Card { kind, owner: "", title: &title, path: &path, note, held });
+        let home = Some(home);
+        home_card(stage, plan, id, middle, Card { kind, owner: "", title: &title, path: &path, home, note, held });
         middle += plan.high.row;
+    }
+    for asked in ask::gone(stage) {
+        middle = shade(stage, plan, &asked, middle);
     }
     if all > most {
         let text = stage.say_with("scene-more", &[("n", &(all - most).to_string())]);
@@ -502,6 +511,26 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
         middle += 20.0;
     }
     middle - plan.high.row / 2.0
+}
+
+/// A place that is gone, with what was predicted of it. Returns where the next one is.
+fn shade(stage: &mut Stage<'_>, plan: Plan, asked: &AskedPlace, middle: f32) -> f32 {
+    let id = NodeId::named(format!("gone {}", asked.question));
+    let high = plan.high.home - plan.high.files;
+    let place = rect(plan.homes, middle - high / 2.0, plan.home, high);
+    let word = stage.say(ask::kind(asked).key());
+    let from = PAD + stage.width(&word, Font::Title) + 10.0;
+    let room = plan.home - from - ask::wide(stage, asked) - 2.0 * PAD;
+    let title = stage.fit_middle(&asked.title, Font::MonoTitle, room.max(30.0));
+    let texts = vec![
+        Text::new(pos2(PAD, high / 2.0), Font::Title, Ink::Weak, word.clone()),
+        Text::new(pos2(from, high / 2.0), Font::MonoTitle, Ink::Weak, title),
+    ];
+    stage.add(
+        Node::new(id.clone(), place, Tint::Plain, Style::Ghost).texts(texts).called(&stage.say("scene-home-gone")),
+    );
+    ask::draw(stage, asked, &id, &word, high / 2.0);
+    middle + high + plan.high.gap
 }
 
 /// Containers that are not open: their names side by side, as many as there is room for.
@@ -564,5 +593,11 @@ fn spoken(world: &World, stage: &Stage<'_>, containers: &[&Arc<Container>]) -> S
             parts.push(stage.say_with("scene-storage-spoken-mount", &vars));
         }
     }
+    // Shades are no shapes that can be reached.
+    parts.extend(
+        ask::gone(stage).iter().map(|asked| {
+            format!("{} {}: {}.", stage.say(ask::kind(asked).key()), asked.title, ask::told(stage, asked).0)
+        }),
+    );
     parts.join(" ")
 }

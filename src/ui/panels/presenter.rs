@@ -3,7 +3,7 @@
 use super::{PanelContext, ending, lesson, narration, next, printed};
 use crate::lesson::{ClaimView, QuestionState, QuestionView};
 use crate::ui::diagrams::{Diagrams, Pick, Tab};
-use crate::ui::state::{Face, LessonCommand, Mover, Place};
+use crate::ui::state::{Face, Mover, Place};
 use crate::ui::{fonts, short};
 use egui::{Align2, Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -45,8 +45,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
         if let Some(Pick::Predict(question, yes)) =
             diagrams.show(ui, tab, state.world(), &lit, &mut selection, cx.words, how)
         {
-            // The first choice is yes.
-            cx.want(LessonCommand::Predict(question, usize::from(!yes)));
+            cx.want(state.predicts(question, yes));
         }
     });
     if selection != state.selection {

@@ -2,9 +2,7 @@
 
 use super::{PanelContext, breaking, reach};
 use crate::trace::Family;
-use crate::ui::command::{
-    Ask, Command, FilesCommand, LessonCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand,
-};
+use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand};
 use crate::ui::diagrams::{Diagrams, How, Live, Pick, Tab};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -141,8 +139,7 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     match picked {
         Some(Pick::Pair(from, to)) => cx.want(ReachingCommand::Pair(from, to)),
         Some(Pick::Hop(number)) => cx.want(ReachingCommand::Hop(number)),
-        // The first choice is yes.
-        Some(Pick::Predict(question, yes)) => cx.want(LessonCommand::Predict(question, usize::from(!yes))),
+        Some(Pick::Predict(question, yes)) => cx.want(state.predicts(question, yes)),
         None => {}
     }
     if selection != state.selection {

@@ -219,10 +219,12 @@ impl WindowState {
             reached => self.marks.stops()[reached - 1].seq,
         };
         let last_tab = self.look_at_changes(from, position);
+        self.look_what_survives();
         if self.follow {
             // The lesson knows best what is to be looked at.
             let lesson = self.course.as_ref().and_then(|course| course.runner().step().tab);
-            self.tab = lesson.map(diagram_of).or(last_tab).unwrap_or(self.tab);
+            let asks = || if self.course.is_none() { self.tab_of_survivors() } else { None };
+            self.tab = lesson.map(diagram_of).or_else(asks).or(last_tab).unwrap_or(self.tab);
         }
         self.shown = Some(position);
         self.let_go_of_what_is_gone();

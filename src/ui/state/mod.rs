@@ -240,6 +240,10 @@ pub struct WindowState {
     pub course: Option<Course>,
     /// The layer inspector.
     pub files: Files,
+    /// What is being stopped or deleted at the cursor, or was last.
+    survival: Option<places::Survivors>,
+    /// What was predicted of it, by question.
+    foretold: BTreeMap<String, bool>,
     /// Steps the engine by itself: the time since the last step.
     stepping: Option<Duration>,
     /// Plays until that position.
@@ -299,6 +303,8 @@ impl Default for WindowState {
             engines: Vec::new(),
             course: None,
             files: Files::default(),
+            survival: None,
+            foretold: BTreeMap::new(),
             stepping: None,
             until: None,
             asks: None,

@@ -39,6 +39,8 @@ pub enum ViewCommand {
     Copy(String),
     /// Shows a page in the browser.
     OpenPage(String),
+    /// Predicts of a place, where it is asked without a lesson, that it stays, or that it does not.
+    Survives(String, bool),
     /// A line of a terminal is pointed at that speaks of these things.
     Tell(Vec<Entity>),
     /// The shape of this thing is pointed at, or has the keys; or none is.
@@ -76,6 +78,7 @@ impl WindowState {
             C::Escape => return self.escape(),
             C::Unfocus => return Some(Effect::Unfocus),
             C::Copy(text) => return Some(Effect::Clipboard(text)),
+            C::Survives(question, stays) => self.foretell(&question, stays),
             C::Tell(things) => self.told = things,
             C::Touch(thing) => self.touched = thing,
             C::OpenPage(url) => return Some(Effect::OpenPage(url)),

@@ -2,7 +2,7 @@
 
 use super::{Kind, PAD};
 use crate::lesson::{AskedPlace, HomeKind};
-use crate::trace::Family;
+use crate::trace::{Family, Home};
 use crate::ui::diagrams::scene::{Anchor, Font, Ink, Node, Pick, Style, Text, Tint};
 use crate::ui::diagrams::stage::{Detail, Stage, rect};
 use crate::ui::diagrams::{Glyph, NodeId};
@@ -14,8 +14,15 @@ const SIGN: f32 = 17.0;
 const BETWEEN: f32 = 6.0;
 
 /// What is asked of that place: it waits, or it was told just now.
-pub(super) fn of(stage: &Stage<'_>, kind: Kind, container: &str, volume: &str) -> Option<AskedPlace> {
+pub(super) fn of(
+    stage: &Stage<'_>,
+    kind: Kind,
+    home: Option<&Home>,
+    container: &str,
+    volume: &str,
+) -> Option<AskedPlace> {
     let is = |one: &&AskedPlace| match (one.kind, kind) {
+        _ if one.home.is_some() => one.home.as_ref() == home,
         (HomeKind::Upper, Kind::Upper) => one.container == container,
         (HomeKind::Volume, Kind::Volume) => one.volume == volume,
         // What nobody uses any more may have been its own.
@@ -32,8 +39,27 @@ pub(super) fn of(stage: &Stage<'_>, kind: Kind, container: &str, volume: &str) -
 /// What came of what was asked of it before.
 pub(super) fn before(stage: &Stage<'_>, asked: &AskedPlace) -> Option<(String, Glyph)> {
     let told = stage.look.places.iter().filter(|one| one.kind == asked.kind && one.container == asked.container);
-    let told = told.filter(|one| one.question != asked.question).find(|one| one.right.is_some())?;
+    let told =
+        told.filter(|one| one.question != asked.question && one.home == asked.home).find(|one| one.right.is_some())?;
     Some((self::told(stage, told).0, if told.right? { Glyph::Check } else { Glyph::Cross }))
+}
+
+/// Places that are gone, of which a prediction is marked: as there is nothing else of them in the picture, a shade each.
+pub(super) fn gone(stage: &Stage<'_>) -> Vec<AskedPlace> {
+    let marked = |one: &&AskedPlace| one.right.is_some() && !one.title.is_empty();
+    // It was predicted to be gone, rightly; or to stay, wrongly.
+    let gone = |one: &&AskedPlace| one.predicted.is_some_and(|stays| Some(!stays) == one.right);
+    stage.look.places.iter().filter(marked).filter(gone).cloned().collect()
+}
+
+/// What it is drawn as.
+pub(super) fn kind(asked: &AskedPlace) -> Kind {
+    match asked.kind {
+        HomeKind::Upper => Kind::Upper,
+        HomeKind::Volume => Kind::Volume,
+        HomeKind::Bind => Kind::Bind,
+        HomeKind::Tmpfs => Kind::Tmpfs,
+    }
 }
 
 fn half_of(asked: &AskedPlace, yes: bool) -> NodeId {
@@ -59,7 +85,7 @@ fn word(stage: &Stage<'_>, yes: bool) -> String {
 }
 
 /// What was predicted and, once it is known, whether that was right.
-fn told(stage: &Stage<'_>, asked: &AskedPlace) -> (String, Ink) {
+pub(super) fn told(stage: &Stage<'_>, asked: &AskedPlace) -> (String, Ink) {
     let Some(yes) = asked.predicted else { return (stage.say("scene-home-unpredicted"), Ink::Weak) };
     let ink = match asked.right {
         None => Ink::Tint(TINT),
