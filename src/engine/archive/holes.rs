@@ -7,7 +7,7 @@
 use nix::errno::Errno;
 use nix::unistd::{Whence, lseek};
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek};
 use std::os::unix::fs::FileExt;
 
 /// Bytes of a map; a file in more pieces is written whole. Who reads it takes a MiB.
@@ -21,8 +21,15 @@ pub struct Holed {
 }
 
 impl Holed {
-    /// As the file system tells it; none where there is no hole.
-    pub fn of(file: &File, size: u64) -> io::Result<Option<Self>> {
+    /// As the file system tells it; none where there is no hole. The file is at its beginning then.
+    pub fn of(file: &mut File, size: u64) -> io::Result<Option<Self>> {
+        let holed = Self::asked(file, size)?;
+        // To ask is to move.
+        file.rewind()?;
+        Ok(holed)
+    }
+
+    fn asked(file: &File, size: u64) -> io::Result<Option<Self>> {
         let (mut pieces, mut at) = (Vec::new(), 0);
         while at < size {
             let from = match seek(file, at, Whence::SeekData) {
@@ -138,13 +145,13 @@ mod tests {
     #[test]
     fn a_file_is_its_pieces_and_what_lies_between_them_is_not_read() {
         let dir = tempfile::tempdir().unwrap();
-        let file = File::options().read(true).write(true).create_new(true).open(dir.path().join("f")).unwrap();
-        assert!(Holed::of(&file, 0).unwrap().is_none());
+        let mut file = File::options().read(true).write(true).create_new(true).open(dir.path().join("f")).unwrap();
+        assert!(Holed::of(&mut file, 0).unwrap().is_none());
         file.write_all_at(&[7; 4096], 0).unwrap();
-        assert!(Holed::of(&file, 4096).unwrap().is_none(), "there is no hole");
+        assert!(Holed::of(&mut file, 4096).unwrap().is_none(), "there is no hole");
         file.set_len(1 << 30).unwrap();
         file.write_all_at(&[8; 10], 1 << 29).unwrap();
-        let holed = Holed::of(&file, 1 << 30).unwrap().unwrap();
+        let holed = Holed::of(&mut file, 1 << 30).unwrap().unwrap();
         assert!(holed.stored() < 1 << 20, "{}", holed.stored());
         let mut content = Vec::new();
         holed.content(file).read_to_end(&mut content).unwrap();

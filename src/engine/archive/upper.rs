@@ -166,37 +166,7 @@ impl<'a, W: Write> Packer<'a, W> {
                     Err(errno) => Err(failed("read")(errno.into())),
                 }
             }
-            libc::S_IFREG => {
-                if stat.st_nlink > 1 {
-                    if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)).cloned() {
-                        header.set_entry_type(EntryType::Link);
-                        // Docker sets the file's metadata once more to what the entry of the link says.
-                        self.extensions(dir, name, path, stat, Some(&first), None)?;
-                        return self.link(&mut header, path, &first);
-                    }
-                    self.links.insert((stat.st_dev, stat.st_ino), path.to_vec());
-                }
-                let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-                let file = match openat(dir, name, flags, Mode::empty()) {
-                    Err(Errno::ENOENT | Errno::ELOOP | Errno::ENXIO) => return Ok(()),
-                    other => other.map_err(|e| failed("read")(e.into()))?,
-                };
-                let now = fstat(&file).map_err(|e| failed("read")(e.into()))?;
-                if now.st_mode & libc::S_IFMT != libc::S_IFREG {
-                    // A pipe took its place: it would give no bytes, or never end.
-                    return Ok(());
-                }
-                header.set_entry_type(EntryType::Regular);
-                let file = File::from(file);
-                if self.note.is_some()
-                    && let Some(holed) = Holed::of(&file, size(&now)).map_err(failed("read"))?
-                {
-                    return self.holed((dir, name), stat, path, &holed, file);
-                }
-                header.set_size(size(&now));
-                let whole = Exactly { inner: file, left: size(&now) };
-                self.append(dir, name, stat, &mut header, path, whole)
-            }
+            libc::S_IFREG => self.regular(dir, name, path, stat),
             libc::S_IFLNK => {
                 let target = readlinkat(dir, name).map_err(|e| failed("read")(e.into()))?;
                 header.set_entry_type(EntryType::Symlink);
@@ -222,6 +192,41 @@ impl<'a, W: Write> Packer<'a, W> {
                 self.append(dir, name, stat, &mut header, path, io::empty())
             }
         }
+    }
+
+    /// Apart from the directories, which lie within each other: they need a small stack.
+    fn regular(&mut self, dir: &OwnedFd, name: &OsStr, path: &[u8], stat: &FileStat) -> Result<()> {
+        let failed = |what: &'static str| move |e: io::Error| Fault::io(what, shown(path), &e);
+        let mut header = header(stat);
+        if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)).cloned() {
+            header.set_entry_type(EntryType::Link);
+            // Docker sets the file's metadata once more to what the entry of the link says.
+            self.extensions(dir, name, path, stat, Some(&first), None)?;
+            return self.link(&mut header, path, &first);
+        }
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let file = match openat(dir, name, flags, Mode::empty()) {
+            Err(Errno::ENOENT | Errno::ELOOP | Errno::ENXIO) => return Ok(()),
+            other => other.map_err(|e| failed("read")(e.into()))?,
+        };
+        let now = fstat(&file).map_err(|e| failed("read")(e.into()))?;
+        if now.st_mode & libc::S_IFMT != libc::S_IFREG {
+            // A pipe took its place: it would give no bytes, or never end.
+            return Ok(());
+        }
+        if now.st_nlink > 1 {
+            self.links.insert((now.st_dev, now.st_ino), path.to_vec());
+        }
+        header.set_entry_type(EntryType::Regular);
+        let mut file = File::from(file);
+        if self.note.is_some()
+            && let Some(holed) = Holed::of(&mut file, size(&now)).map_err(failed("read"))?
+        {
+            return self.holed((dir, name), stat, path, &holed, file);
+        }
+        header.set_size(size(&now));
+        let whole = Exactly { inner: file, left: size(&now) };
+        self.append(dir, name, stat, &mut header, path, whole)
     }
 
     fn append(
