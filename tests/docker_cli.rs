@@ -5,6 +5,8 @@
 mod clients;
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "docker_cli/full_disk.rs"]
+mod full_disk;
 #[path = "docker_cli/gate.rs"]
 mod gate;
 #[path = "docker_cli/isolation.rs"]

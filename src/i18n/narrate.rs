@@ -481,6 +481,9 @@ fn describe_network(change: &Change, before: &World) -> Sentence {
         Change::MacForgotten { bridge, mac } => {
             sentence("change-mac-forgotten").with("bridge", link(before, bridge)).with("mac", mac)
         }
+        Change::RouteSeen(it) if it.refuses.is_some() => {
+            sentence("change-route-seen-refusing").with("route", it.words())
+        }
         Change::RouteSeen(it) => match &it.via {
             Some(via) => {
                 let told = sentence("change-route-seen").with("destination", &it.destination);
@@ -556,6 +559,10 @@ fn describe_link(new: &Link, before: &World) -> Sentence {
             _ if new.port.is_some() && old.port != new.port => {
                 let state = new.port.as_ref().map_or("", PortState::as_str);
                 sentence("change-link-seen-port").with("link", &new.name).with("state", state)
+            }
+            _ if old.isolated != new.isolated => {
+                let key = if new.isolated { "change-link-seen-isolated" } else { "change-link-seen-isolated-no-more" };
+                sentence(key).with("link", &new.name)
             }
             _ => sentence("change-link-seen-again").with("link", &new.name),
         },

@@ -44,6 +44,7 @@ fn link(name: &str) -> Link {
         state: None,
         master: None,
         port: None,
+        isolated: false,
         peer_ifindex: Some(6),
         container: Some(id()),
     }
@@ -88,8 +89,13 @@ fn contents(home: Home, files: &[&str]) -> Change {
 /// One or more of every kind of change, with variants that have a sentence of their own.
 fn samples() -> Vec<Change> {
     let text = |text: &str| text.to_owned();
-    let route =
-        |via: Option<&str>| Route { netns: 1, destination: text("default"), via: via.map(text), dev: text("eth0") };
+    let route = |via: Option<&str>| Route {
+        netns: 1,
+        destination: text("default"),
+        via: via.map(text),
+        dev: text("eth0"),
+        refuses: None,
+    };
     let platform = Platform::host();
     let dir = |role| Change::DirSeen(Dir { path: text("/d"), role, container: None });
     let state = |state| Change::ContainerState { id: id(), state };

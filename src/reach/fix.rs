@@ -7,7 +7,7 @@ use super::rules;
 use super::walk::Map;
 use super::{Answer, End, Question, Why};
 use crate::spec::{ContainerId, NetworkId};
-use crate::trace::{Change, Entity, Link, LinkKey, Network, Route, Rule, RuleAction, World};
+use crate::trace::{Change, Entity, Link, LinkKey, Network, PortState, Route, Rule, RuleAction, World};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -95,6 +95,23 @@ fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
         }
         Why::NoAddress => no_address(map, to),
         Why::NoRoute { to: address, back } => no_route(map, if *back { to } else { from }, *address),
+        Why::RouteRefuses { .. } => {
+            let Entity::Route(netns, to) = outcome.because.as_ref()? else { return None };
+            let (_, route) = map.routes(*netns).iter().find(|(_, it)| it.destination == *to && it.refuses.is_some())?;
+            let command = inside(map, *netns, &format!("ip route del {}", route.words()))?;
+            Some(Mended { command, after: vec![Change::RouteGone((*route).clone())] })
+        }
+        Why::PortBlocked { .. } | Why::Isolated { .. } => {
+            let Entity::Link(key) = outcome.because.as_ref()? else { return None };
+            let port = world.links.get(key)?;
+            let set = match outcome.why {
+                Why::Isolated { .. } => "isolated off",
+                _ => "state 3",
+            };
+            let command = inside(map, port.netns, &format!("bridge link set dev {} {set}", word(&port.name)))?;
+            let open = Link { port: Some(PortState::Forwarding), isolated: false, ..(**port).clone() };
+            Some(Mended { command, after: vec![Change::LinkSeen(open)] })
+        }
         Why::NoSix { asks } => six(map, from, to, *asks),
         Why::NoForwarding | Why::NoForwardingSix => {
             let rule = world.rules.get(rules::forwards(map.version))?;
@@ -124,13 +141,21 @@ fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
 /// The link up. With a container's link the kernel took its default route away, which does not come back with it.
 fn switched_on(map: &Map<'_>, asked: &Asked<'_>, link: &Link, outcome: &Outcome) -> Option<Mended> {
     let world = map.world;
-    let up = |link: &Link| Change::LinkSeen(Link { up: true, carrier: Some(true), state: None, ..link.clone() });
+    // Of a port without a carrier the bridge makes a disabled one, and lets it forward again when there is one.
+    let port = |link: &Link| link.port.as_ref().map(|_| PortState::Forwarding);
+    let up = |link: &Link| {
+        let port = port(link);
+        Change::LinkSeen(Link { up: true, carrier: Some(true), state: None, port, ..link.clone() })
+    };
     let mut after = vec![up(link)];
+    // With a bridge all of its ports are switched off, and on.
+    let ports = world.links.values().filter(|it| it.netns == link.netns && it.master == Some(link.ifindex));
+    after.extend(ports.filter(|port| port.carries() == Some(true)).map(|port| up(port)));
     after.extend(map.graph.peer(link).filter(|peer| peer.up).map(|peer| up(peer)));
     let blocks = world.addresses_of(&link.key).filter_map(Block::parse);
     let blocks: Vec<Block> = blocks.filter(|block| block.version == map.version).collect();
     let route = |destination: String, via: Option<String>| {
-        Change::RouteSeen(Route { netns: link.netns, destination, via, dev: link.name.clone() })
+        Change::RouteSeen(Route { netns: link.netns, destination, via, dev: link.name.clone(), refuses: None })
     };
     let holder = link.container.as_ref().and_then(|id| world.containers.get(id)).filter(|_| link.netns != map.host);
     if let (IpVersion::V6, Some(holder)) = (map.version, holder) {
@@ -168,7 +193,7 @@ fn no_route(map: &Map<'_>, who: &End, address: IpAddr) -> Option<Mended> {
     };
     let way = via.as_ref().map_or_else(|| format!("dev {}", word(&link.name)), |via| format!("via {}", word(via)));
     let command = inside(map, netns, &format!("ip route add {destination} {way}"))?;
-    let after = vec![Change::RouteSeen(Route { netns, destination, via, dev: link.name.clone() })];
+    let after = vec![Change::RouteSeen(Route { netns, destination, via, dev: link.name.clone(), refuses: None })];
     Some(Mended { command, after })
 }
 
@@ -237,7 +262,7 @@ fn no_address(map: &Map<'_>, end: &End) -> Option<Mended> {
     let (cidr, dev) = (format!("{address}/{}", subnet.prefix), link.name.clone());
     let unasked = if map.version == IpVersion::V6 { " nodad" } else { "" };
     let command = inside(map, netns, &format!("ip addr add {cidr} dev {}{unasked}", word(&dev)))?;
-    let route = Route { netns, destination: subnet.to_string(), via: None, dev };
+    let route = Route { netns, destination: subnet.to_string(), via: None, dev, refuses: None };
     let after = vec![Change::AddrSeen { link: link.key.clone(), cidr }, Change::RouteSeen(route)];
     Some(Mended { command, after })
 }

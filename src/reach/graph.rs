@@ -51,8 +51,10 @@ enum Behind {
 pub(super) enum Found {
     /// It is behind this link of its namespace.
     At(Arc<Link>),
-    /// It is, and this link on the way to it carries nothing.
+    /// It is, and this link on the way to it carries nothing, or lets nothing through.
     Cut(Arc<Link>),
+    /// It is, and this port is isolated, as that is by which was asked.
+    Apart(Arc<Link>),
     Nobody,
     Several,
     /// It may be behind this port, of which it is not known where it leads.
@@ -178,8 +180,13 @@ impl Graph {
             self.answers.borrow_mut().insert(bridge.key.clone(), Rc::clone(&all));
             all
         });
-        let (mut found, mut cut, mut behind) = (Vec::new(), None, None);
-        for Answerer { what, .. } in all.iter().filter(|it| it.port.is_none() || it.port.as_ref() != asker) {
+        let (mut found, mut cut, mut behind, mut apart) = (Vec::new(), None, None, None);
+        let isolated = |port: &Option<LinkKey>| {
+            let node = port.as_ref().and_then(|key| self.by_key.get(key))?;
+            Some(&self.links[*node]).filter(|port| port.isolated)
+        };
+        let from_isolated = isolated(&asker.cloned()).is_some();
+        for Answerer { what, port } in all.iter().filter(|it| it.port.is_none() || it.port.as_ref() != asker) {
             match what {
                 Behind::NotKnown(port) => behind = behind.or(Some(port)),
                 Behind::End(end, Some(down)) if self.gone.get(&end.key).is_some_and(|all| all.contains(&address)) => {
@@ -187,14 +194,16 @@ impl Graph {
                 }
                 Behind::End(end, _) if !self.answers(end, address) => {}
                 Behind::End(_, Some(down)) => cut = Some(down),
+                Behind::End(..) if from_isolated && isolated(port).is_some() => apart = isolated(port),
                 Behind::End(end, None) => found.push(end),
             }
         }
-        match (found.as_slice(), cut, behind) {
-            ([end], _, _) => Found::At(Arc::clone(end)),
-            ([], Some(cut), _) => Found::Cut(Arc::clone(cut)),
-            ([], None, Some(port)) => Found::Behind(Arc::clone(port)),
-            ([], None, None) => Found::Nobody,
+        match (found.as_slice(), cut, apart, behind) {
+            ([end], ..) => Found::At(Arc::clone(end)),
+            ([], Some(cut), ..) => Found::Cut(Arc::clone(cut)),
+            ([], None, Some(port), _) => Found::Apart(Arc::clone(port)),
+            ([], None, None, Some(port)) => Found::Behind(Arc::clone(port)),
+            ([], None, None, None) => Found::Nobody,
             _ => Found::Several,
         }
     }
@@ -220,6 +229,7 @@ impl Graph {
                 };
                 let down = [port, end].into_iter().find(|link| !link.up);
                 let down = down.or_else(|| [port, end].into_iter().find(|link| link.carries() == Some(false)));
+                let down = down.or_else(|| [port, end].into_iter().find(|link| link.is_blocked()));
                 match (self.bridge(end), down) {
                     (Some(further), None) => open.push((Arc::clone(further), by, Some(end.key.clone()))),
                     (Some(_), Some(_)) => {}

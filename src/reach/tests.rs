@@ -77,6 +77,7 @@ impl Lab {
             state: None,
             master: None,
             port: None,
+            isolated: false,
             peer_ifindex: None,
             container: of.cloned(),
         }));
@@ -93,7 +94,7 @@ impl Lab {
 
     fn route(&mut self, netns: u64, destination: &str, via: Option<&str>, dev: &str) {
         let (destination, via, dev) = (destination.into(), via.map(Into::into), dev.into());
-        self.saw(Change::RouteSeen(Route { netns, destination, via, dev }));
+        self.saw(Change::RouteSeen(Route { netns, destination, via, dev, refuses: None }));
     }
 
     fn route_gone(&mut self, netns: u64, destination: &str) {
@@ -342,6 +343,55 @@ fn a_route_that_is_gone_is_named_there_and_back() {
     let beside = "dockwalk host nsenter --net=/proc/2/ns/net ip route add 172.18.0.0/16 dev eth0";
     check(&lab.ping(&a, &b), DoesNot, "no-route", beside);
     check(&lab.ping(&b, &a), DoesNot, "no-route-back", beside);
+}
+
+#[test]
+fn a_route_that_leads_nowhere_is_named_there_and_back() {
+    let mut lab = Lab::new();
+    let (a, b) = (lab.container("a", 2, &["front"]), lab.container("b", 3, &["front"]));
+    let refusing = |netns, destination: &str, refuses| {
+        let (destination, via, dev) = (destination.to_owned(), None, String::new());
+        Route { netns, destination, via, dev, refuses: Some(refuses) }
+    };
+    for refuses in [Refusal::Blackhole, Refusal::Unreachable, Refusal::Prohibit] {
+        let route = refusing(102, "172.18.0.3/32", refuses.clone());
+        lab.saw(Change::RouteSeen(route.clone()));
+        let gone = format!("dockwalk host nsenter --net=/proc/2/ns/net ip route del {refuses} 172.18.0.3/32");
+        check(&lab.ping(&a, &b), DoesNot, "route-refuses", &gone);
+        check(&lab.ping(&b, &a), DoesNot, "route-refuses-back", &gone);
+        check(&lab.ping(&a, &End::Outside), Reaches, "masqueraded", "docker network disconnect front a");
+        lab.saw(Change::RouteGone(route));
+    }
+    // A longer one that leads on is taken first, and of two of the same length it is not known which is.
+    lab.saw(Change::RouteSeen(refusing(102, "172.16.0.0/12", Refusal::Unreachable)));
+    check(&lab.ping(&a, &b), Reaches, "same-network", "docker network disconnect front b");
+    lab.saw(Change::RouteSeen(refusing(102, "172.18.0.0/16", Refusal::Unreachable)));
+    check(&lab.ping(&a, &b), Unknown, "several-routes", "");
+}
+
+#[test]
+fn a_port_that_lets_nothing_through_is_named() {
+    let mut lab = Lab::new();
+    let (a, b) = (lab.container("a", 2, &["front"]), lab.container("b", 3, &["front"]));
+    let plugs = lab.world.links.keys().filter(|key| key.0.ends_with("/veth0")).cloned().collect::<Vec<_>>();
+    let [mine, other] = &plugs[..] else { panic!("{plugs:?}") };
+    lab.change_link(&mine.0, |link| link.isolated = true);
+    check(&lab.ping(&a, &b), Reaches, "same-network", "docker network disconnect front b");
+    lab.change_link(&other.0, |link| link.isolated = true);
+    assert_eq!(lab.ping(&a, &b).why.key(), "isolated");
+    assert_eq!(lab.ping(&b, &a).because, Some(Entity::Link(mine.clone())));
+    check(&lab.ping(&a, &End::Host), Reaches, "host-itself", "docker network disconnect front a");
+    for state in [PortState::Disabled, PortState::Blocking, PortState::Learning] {
+        lab.change_link(&mine.0, |link| (link.isolated, link.port) = (false, Some(state)));
+        for (from, to) in [(&a, &b), (&b, &a), (&a, &End::Host), (&End::Host, &a)] {
+            let cell = lab.ping(from, to);
+            assert_eq!(
+                (cell.answer, cell.why.key(), cell.because),
+                (DoesNot, "port-blocked", Some(Entity::Link(mine.clone())))
+            );
+            assert!(cell.fix.unwrap().starts_with("dockwalk host bridge link set dev "));
+        }
+    }
 }
 
 #[test]

@@ -290,11 +290,22 @@ impl<'m, 'w> Walk<'m, 'w> {
                 if netns == self.map.host { Some(Entity::Host) } else { holder.cloned().map(Entity::Container) };
             Stop::at(Why::NoRoute { to: packet.to, back: packet.answers }, because)
         };
-        let here = self.map.routes(netns).iter().filter(|(block, _)| block.has(packet.to));
-        let fitting = here.filter_map(|(block, route)| Some((block.prefix, *route, graph.named(netns, &route.dev)?)));
+        let here = || self.map.routes(netns).iter().filter(|(block, _)| block.has(packet.to));
+        // One that leads nowhere names no link.
+        let fitting = here().filter_map(|(block, route)| Some((block.prefix, *route, graph.named(netns, &route.dev)?)));
         let all: Vec<_> = fitting.collect();
         // With a link that is switched off the kernel takes its routes away.
         let best = all.iter().filter(|(_, _, link)| link.up).map(|(prefix, ..)| *prefix).max();
+        let refusing = here().filter(|(_, route)| route.refuses.is_some());
+        if let Some((block, route)) = refusing.max_by_key(|(block, _)| block.prefix)
+            && best.is_none_or(|best| best <= block.prefix)
+        {
+            let because = Some(Entity::Route(netns, route.destination.clone()));
+            if best == Some(block.prefix) {
+                return Err(Stop::unknown(Why::SeveralRoutes { to: packet.to }, because));
+            }
+            return Err(Stop::at(Why::RouteRefuses { route: route.words(), back: packet.answers }, because));
+        }
         let Some(best) = best else {
             let off = all.iter().max_by_key(|(prefix, ..)| *prefix).map(|(_, _, link)| *link);
             return Err(off.or_else(|| self.off(netns, packet.to)).map_or_else(missing, |link| down(link)));
@@ -457,6 +468,7 @@ impl<'m, 'w> Walk<'m, 'w> {
                     return Err(down(if peer.up { link } else { peer }));
                 }
                 match graph.bridge(peer) {
+                    Some(bridge) if bridge.up && peer.is_blocked() => Err(down(peer)),
                     Some(bridge) => self.at_bridge(bridge, Some(&peer.key), next, by).map(Some),
                     None if graph.answers(peer, next) => Ok(Some(Arc::clone(peer))),
                     None => Err(Stop::at(Why::NobodyThere { address: next }, Some(Entity::Link(peer.key.clone())))),
@@ -481,6 +493,10 @@ impl<'m, 'w> Walk<'m, 'w> {
         match self.map.graph.at_bridge(bridge, asker, next) {
             Found::At(link) => Ok(link),
             Found::Cut(link) => Err(down(&link)),
+            Found::Apart(port) => {
+                let why = Why::Isolated { link: port.name.clone() };
+                Err(Stop::at(why, Some(Entity::Link(port.key.clone()))))
+            }
             Found::Nobody => Err(Stop::at(Why::NobodyThere { address: next }, entity())),
             Found::Several => Err(Stop::unknown(Why::Twice { address: next }, entity())),
             Found::Behind(port) => {
@@ -494,7 +510,11 @@ impl<'m, 'w> Walk<'m, 'w> {
 /// A link carries nothing.
 fn down(link: &Link) -> Stop {
     let name = link.name.clone();
-    let why = if link.up { Why::NoCarrier { link: name } } else { Why::LinkDown { link: name } };
+    let why = match link.up {
+        false => Why::LinkDown { link: name },
+        true if link.carries() != Some(false) && link.is_blocked() => Why::PortBlocked { link: name },
+        true => Why::NoCarrier { link: name },
+    };
     Stop::at(why, Some(Entity::Link(link.key.clone())))
 }
 

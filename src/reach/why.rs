@@ -52,6 +52,23 @@ pub enum Why {
         /// Its name in its namespace.
         link: String,
     },
+    /// A bridge lets nothing in or out at this port of it.
+    PortBlocked {
+        /// Its name in its namespace.
+        link: String,
+    },
+    /// This port of a bridge is isolated, as that is by which it came.
+    Isolated {
+        /// Its name in its namespace.
+        link: String,
+    },
+    /// The route to there leads nowhere.
+    RouteRefuses {
+        /// In the words of `ip route`: `unreachable 10.0.0.0/8`.
+        route: String,
+        /// It is the answer's.
+        back: bool,
+    },
     /// Nobody at that bridge, or at the other end of that cable, has the address.
     NobodyThere {
         /// The address.
@@ -159,6 +176,10 @@ impl Why {
             Self::NoRoute { back: true, .. } => "no-route-back",
             Self::LinkDown { .. } => "link-down",
             Self::NoCarrier { .. } => "no-carrier",
+            Self::PortBlocked { .. } => "port-blocked",
+            Self::Isolated { .. } => "isolated",
+            Self::RouteRefuses { back: false, .. } => "route-refuses",
+            Self::RouteRefuses { back: true, .. } => "route-refuses-back",
             Self::NobodyThere { .. } => "nobody-there",
             Self::NoForwarding => "no-forwarding",
             Self::NoForwardingSix => "no-forwarding-six",
@@ -202,9 +223,12 @@ impl Why {
                 vec![("address", to.to_string())]
             }
             Self::NobodyThere { address } | Self::Twice { address } => vec![("address", address.to_string())],
-            Self::LinkDown { link } | Self::NoCarrier { link } | Self::LinkUnknown { link } => {
-                vec![("link", link.clone())]
-            }
+            Self::LinkDown { link }
+            | Self::NoCarrier { link }
+            | Self::LinkUnknown { link }
+            | Self::PortBlocked { link }
+            | Self::Isolated { link } => vec![("link", link.clone())],
+            Self::RouteRefuses { route, .. } => vec![("route", route.clone())],
             Self::Dropped { rule } | Self::RuleNotRead { rule } => vec![("rule", rule.clone())],
             _ => Vec::new(),
         }

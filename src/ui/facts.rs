@@ -475,7 +475,10 @@ fn network(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         Entity::Route(netns, destination) => {
             let route = world.routes.iter().find(|r| r.netns == *netns && r.destination == *destination)?;
             t.some("via", route.via.clone().unwrap_or_default());
-            t.row("dev", &route.dev);
+            match &route.refuses {
+                Some(refuses) => t.toned("fact-route-refuses", refuses.to_string(), Tone::Bad),
+                None => drop(t.row("dev", &route.dev)),
+            }
             t.link("fact-netns", netns, Entity::Namespace(*netns));
             Some((destination.clone(), "kind-route", Family::Network))
         }
@@ -529,6 +532,9 @@ fn link_rows(link: &Link, world: &World, t: &mut Table<'_>) {
     if let Some(port) = &link.port {
         let tone = if *port == PortState::Forwarding { Tone::Good } else { Tone::Bad };
         t.toned("fact-port-state", port.to_string(), tone);
+    }
+    if link.isolated {
+        t.toned("fact-port-isolated", "isolated".to_owned(), Tone::Bad);
     }
     let tone = match link.carries() {
         Some(true) => Tone::Good,

@@ -147,6 +147,13 @@ impl Reader<'_> {
             let prefix = prefix.ok()?;
             let to = if prefix == 0 { "default".to_owned() } else { format!("{to}/{prefix}") };
             (to, Some(gateway).filter(|gateway| *gateway != "0.0.0.0"), dev)
+        } else if let [refuses @ ("blackhole" | "unreachable" | "prohibit"), to, ..] = columns[..] {
+            let is_it = |route: &&Route| {
+                let refused = route.refuses.as_ref().is_some_and(|it| it.as_str() == refuses);
+                Some(route.netns) == self.netns && refused && is_to(route, to)
+            };
+            let route = self.world.routes.iter().find(is_it);
+            return Some(route.map(|it| Entity::Route(it.netns, it.destination.clone())).into_iter().collect());
         } else {
             let (first, dev) = (columns.first()?, after("dev")?);
             let is_route =
@@ -157,10 +164,7 @@ impl Reader<'_> {
             ((*first).to_owned(), after("via"), dev)
         };
         let is_it = |route: &&Route| {
-            Some(route.netns) == self.netns
-                && route.destination == to
-                && route.dev == dev
-                && route.via.as_deref() == via
+            Some(route.netns) == self.netns && is_to(route, &to) && route.dev == dev && route.via.as_deref() == via
         };
         let Some(route) = self.world.routes.iter().find(is_it) else { return Some(Vec::new()) };
         let link = self.named(dev).map(|link| Entity::Link(link.key.clone()));
@@ -315,6 +319,12 @@ impl Reader<'_> {
         let only = || if let [only] = all[..] { Some(only) } else { None };
         here.copied().or_else(only).map(|link| Entity::Link(link.key.clone()))
     }
+}
+
+/// The route is to there, which `ip` writes without a prefix where it is one address.
+fn is_to(route: &Route, to: &str) -> bool {
+    let one = || ["/32", "/128"].iter().find_map(|all| route.destination.strip_suffix(all));
+    route.destination == to || one() == Some(to)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ fn link(key: &str, netns: u64, ifindex: u32, name: &str, mac: &str, kind: LinkKi
         state: None,
         master: None,
         port: None,
+        isolated: false,
         peer_ifindex: None,
         container: None,
     }
@@ -87,6 +88,7 @@ fn world() -> World {
                 destination: to.into(),
                 via: via.map(Into::into),
                 dev: "eth0".into(),
+                refuses: None,
             }));
         }
     }
@@ -95,6 +97,14 @@ fn world() -> World {
         destination: "default".into(),
         via: Some("10.0.2.2".into()),
         dev: "eth0".into(),
+        refuses: None,
+    }));
+    saw(Change::RouteSeen(Route {
+        netns: HOST,
+        destination: "10.9.0.7/32".into(),
+        via: None,
+        dev: String::new(),
+        refuses: Some(Refusal::Prohibit),
     }));
     saw(Change::RuleSeen(Rule {
         key: "masquerade/bridge".into(),
@@ -186,6 +196,7 @@ fn routes() {
     // After nsenter at the host's prompt: no route of the host's.
     check(&Whose::Host, "default via 172.17.0.1 dev eth0", &["docker0"]);
     check(&Whose::Host, "default via 10.0.2.2 dev eth0", &["route default in 1", "lab/eth0"]);
+    check(&Whose::Host, "prohibit 10.9.0.7 ", &["route 10.9.0.7/32 in 1"]);
     check(&web(), "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface", &[]);
 }
 

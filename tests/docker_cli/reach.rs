@@ -207,8 +207,7 @@ fn by_hand(lab: &mut Lab<'_>) {
     let End::Container(id) = off.to.clone() else { panic!("{off:?}") };
     lab.mended("host", &report.names[&id]);
 
-    let veth = lab.inside("far", "ip -o link show dev eth0 | sed 's/.*@if\\([0-9]*\\):.*/\\1/'");
-    let veth = lab.host(&format!("ip -o link | sed -n 's/^{}: \\([^@:]*\\).*/\\1/p'", veth.trim()));
+    let veth = plug(lab, "far");
     lab.host(&format!("ip link set {veth} down"));
     lab.proven("the host's end is down", Question::Ping);
     lab.decides("far", "host", DoesNot, "link-down");
@@ -228,6 +227,7 @@ fn by_hand(lab: &mut Lab<'_>) {
     lab.proven("an address is gone", Question::Ping);
     lab.inside("api", &format!("ip addr add {address} dev eth0"));
     lab.proven("it is there again", Question::Ping);
+    refused(lab);
     lab.mended("web", "db");
 
     // In whichever order bridges have their rules, some of both ways is open without the chain that keeps them apart.
@@ -240,6 +240,36 @@ fn by_hand(lab: &mut Lab<'_>) {
     lab.decides("lone", "far", DoesNot, "dropped");
     lab.mended("lone", "far");
     lab.mended("far", "host");
+}
+
+/// The host's end of the cable to a container's `eth0`.
+fn plug(lab: &Lab<'_>, container: &str) -> String {
+    let index = lab.inside(container, "ip -o link show dev eth0 | sed 's/.*@if\\([0-9]*\\):.*/\\1/'");
+    lab.host(&format!("ip -o link | sed -n 's/^{}: \\([^@:]*\\).*/\\1/p'", index.trim())).trim().to_owned()
+}
+
+/// Routes that lead nowhere, and ports by which their bridge lets nothing through.
+fn refused(lab: &mut Lab<'_>) {
+    let api = lab.docker("inspect -f {{.NetworkSettings.Networks.front.IPAddress}} api");
+    for refuses in ["unreachable", "blackhole", "prohibit"] {
+        lab.inside("web", &format!("ip route add {refuses} {api}"));
+        lab.proven(refuses, Question::Ping);
+        lab.decides("web", "api", DoesNot, "route-refuses");
+        lab.decides("api", "web", DoesNot, "route-refuses-back");
+        lab.mended("api", "web");
+    }
+    let (web, api) = (plug(lab, "web"), plug(lab, "api"));
+    lab.host(&format!("bridge link set dev {web} isolated on && bridge link set dev {api} isolated on"));
+    lab.proven("both are isolated", Question::Ping);
+    lab.decides("web", "api", DoesNot, "isolated");
+    lab.decides("web", "host", Reaches, "host-itself");
+    lab.mended("web", "api");
+    lab.host(&format!("bridge link set dev {web} isolated off && bridge link set dev {api} isolated off"));
+    lab.host(&format!("bridge link set dev {web} state 0"));
+    lab.proven("a port is disabled", Question::Ping);
+    lab.decides("web", "host", DoesNot, "port-blocked");
+    lab.decides("api", "web", DoesNot, "port-blocked");
+    lab.mended("api", "web");
 }
 
 /// On a terminal and in a script.

@@ -55,7 +55,7 @@ fn a_world_that_is_otherwise_than_the_kernel_is_found() {
             "routes",
             otherwise(&|world| {
                 let (destination, dev) = ("192.0.2.0/24".into(), "docker0".into());
-                world.routes.insert(Route { netns, destination, via: None, dev });
+                world.routes.insert(Route { netns, destination, via: None, dev, refuses: None });
             }),
         ),
         ("routes", otherwise(&|world| world.routes.clear())),
@@ -89,7 +89,13 @@ fn a_world_that_is_otherwise_than_the_kernel_is_found() {
         (
             "nobody is in it",
             otherwise(&|world| {
-                world.routes.insert(Route { netns: 1, destination: "default".into(), via: None, dev: "eth0".into() });
+                world.routes.insert(Route {
+                    netns: 1,
+                    destination: "default".into(),
+                    via: None,
+                    dev: "eth0".into(),
+                    refuses: None,
+                });
             }),
         ),
     ];

@@ -9,7 +9,7 @@ fn frame(channel: u8, text: &[u8]) -> Vec<u8> {
 }
 
 fn printed(side: &Side<'_>) {
-    good(side.args(&["run", "--name", "done", IMAGE, "sh", "-c", "echo out; sleep 0.1; echo err >&2"]));
+    good(side.args(&["run", "--name", "done", IMAGE, "sh", "-c", "echo out; sleep 1; echo err >&2"]));
     side.start("runs", "", "echo ready; sleep 600");
     good(side.args(&["run", "-t", "--name", "tty", IMAGE, "echo", "hi"]));
     let (out, err) = (frame(1, b"out\n"), frame(2, b"err\n"));

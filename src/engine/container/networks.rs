@@ -12,6 +12,7 @@ use super::{Container, Phase, tuning};
 use crate::docker::EndpointConfig;
 use crate::engine::net::{Driver, EndpointSettings, Network, Wish};
 use crate::engine::{Asked, Cancel, Cx, Engine, Fault, FaultKind, Result, random, rootfs};
+use crate::spec::NetworkId;
 use crate::trace::{Code, NetworkDriver, NetworkMode, OpKind};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -124,13 +125,27 @@ impl Engine {
             return Err(driver.err().unwrap_or_else(|| fault.with("id", &container.id).with("network", &name)));
         }
         let running = container.state().phase == Phase::Running;
-        self.wiring(container, OpKind::NetworkDisconnect, line, |cx| {
-            if let (true, Ok(driver)) = (running, &driver) {
-                self.take_off(cx, container, driver.as_ref())?;
+        let done = self.wiring(container, OpKind::NetworkDisconnect, line, |cx| {
+            // Written first: a full disk refuses it while nothing has changed.
+            let place = container.places.lock().remove(&name);
+            let again = |place: Option<Place>| drop(place.map(|it| container.places.lock().insert(name.clone(), it)));
+            if let Err(fault) = self.keep(container) {
+                again(place);
+                return Err(fault);
             }
-            container.places.lock().remove(&name);
-            self.keep(container)
-        })?;
+            let (true, Ok(driver)) = (running, &driver) else { return Ok(()) };
+            self.take_off(cx, container, driver.as_ref()).inspect_err(|_not_all_undone| {
+                if container.is_on(&driver.network().id) {
+                    again(place);
+                    if let Err(fault) = self.keep(container) {
+                        tracing::warn!(%fault, container = %container.id, "that it is on the network still");
+                    }
+                }
+            })
+        });
+        if container.networks().contains_key(&name) {
+            return done;
+        }
         let told = |state: &mut super::State| {
             let before = state.told.0.len();
             state.told.0.retain(|told| *told != name);
@@ -139,7 +154,7 @@ impl Engine {
         if container.update(told) {
             self.tell_network(container, &name, "disconnect")?;
         }
-        Ok(())
+        done
     }
 
     /// What changes the cables of a container. Its end waits for that, and gives up what stands at the gate.
@@ -192,8 +207,10 @@ impl Engine {
         });
         let Some(endpoint) = gone else { return Ok(()) };
         let without = |text: String, address| rootfs::without_address(&text, address);
-        rootfs::change_hosts(cx, &container.dir, |text| endpoint.addresses().fold(text.to_owned(), without))?;
-        self.publish(cx, container)
+        // The link is gone, whatever becomes of the file.
+        let hosts =
+            rootfs::change_hosts(cx, &container.dir, |text| endpoint.addresses().fold(text.to_owned(), without));
+        self.publish(cx, container).and(hosts)
     }
 
     /// After a connection that came half way.
@@ -264,6 +281,13 @@ impl Container {
         if let Some(place) = self.places.lock().get_mut(&endpoint.name) {
             place.network = Some(endpoint.network.clone());
         }
+    }
+
+    /// It has a place on the network that works, or is one by name alone.
+    fn is_on(&self, network: &NetworkId) -> bool {
+        let state = self.state();
+        let linkless = state.linkless.as_ref().is_some_and(|linkless| linkless.network == *network);
+        linkless || state.endpoints.iter().any(|endpoint| endpoint.network == *network)
     }
 
     /// The same of a network that gives it no link.

@@ -209,7 +209,7 @@ impl NamespaceObserver {
         addresses.extend(new.into_iter().take(room));
         let all = table.routes.iter().map(|row| {
             let (destination, via, dev) = (row.destination.clone(), row.via.clone(), row.dev.clone());
-            (Route { netns: inode, destination, via, dev }, row)
+            (Route { netns: inode, destination, via, dev, refuses: row.refuses.clone() }, row)
         });
         let (mut routes, new): (BTreeMap<_, _>, BTreeMap<_, _>) = all.partition(|(it, _)| self.routes.contains(it));
         let room = routes_at_most.saturating_sub(routes.len());
@@ -259,6 +259,7 @@ impl NamespaceObserver {
             state: Some(row.state.clone()),
             master: row.master,
             port: row.port.clone(),
+            isolated: row.isolated,
             peer_ifindex: row.peer.filter(|_| row.kind.as_deref() == Some("veth")),
             container: owner.container,
         }

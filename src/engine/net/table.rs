@@ -4,7 +4,7 @@
 use super::netlink::Netlink;
 use super::request::mac_text;
 use crate::engine::evidence;
-use crate::trace::{Evidence, OperState, PortState};
+use crate::trace::{Evidence, OperState, PortState, Refusal};
 use netlink_packet_route::address::{AddressAttribute, AddressHeader, AddressMessage, AddressScope};
 use netlink_packet_route::link::{
     BridgePortState, InfoBridgePort, InfoKind, InfoPortData, LinkAttribute, LinkExtentMask, LinkFlags, LinkInfo,
@@ -31,6 +31,7 @@ pub(super) struct LinkRow {
     pub(super) state: OperState,
     pub(super) master: Option<u32>,
     pub(super) port: Option<PortState>,
+    pub(super) isolated: bool,
     pub(super) peer: Option<u32>,
     pub(super) words: String,
 }
@@ -58,6 +59,7 @@ pub(super) struct RouteRow {
     pub(super) destination: String,
     pub(super) via: Option<String>,
     pub(super) dev: String,
+    pub(super) refuses: Option<Refusal>,
     pub(super) words: String,
 }
 
@@ -342,6 +344,7 @@ fn link_row(link: &LinkMessage, names: &BTreeMap<u32, String>) -> LinkRow {
         state: OperState::Unknown,
         master: None,
         port: None,
+        isolated: false,
         peer: None,
         words: String::new(),
     };
@@ -356,6 +359,7 @@ fn link_row(link: &LinkMessage, names: &BTreeMap<u32, String>) -> LinkRow {
             LinkAttribute::OperState(oper) => row.state = format!("{oper:?}").to_uppercase().into(),
             LinkAttribute::LinkInfo(info) => {
                 (row.kind, row.port) = (info.iter().find_map(kind_of), info.iter().find_map(port_state));
+                row.isolated = info.iter().any(is_isolated);
             }
             _ => {}
         }
@@ -390,6 +394,11 @@ fn port_state(info: &LinkInfo) -> Option<PortState> {
         }),
         _ => None,
     })
+}
+
+fn is_isolated(info: &LinkInfo) -> bool {
+    let LinkInfo::PortData(InfoPortData::BridgePort(port)) = info else { return false };
+    port.iter().any(|of| matches!(of, InfoBridgePort::Isolated(true)))
 }
 
 /// `5: veth3f2a1bc@if4: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 master docker0 state UP link/ether 02:…`
@@ -504,10 +513,24 @@ fn route_row(route: &RouteMessage, names: &BTreeMap<u32, String>) -> Option<Rout
             _ => {}
         }
     }
-    // A route without a device (blackhole, several next hops) leads nowhere that is drawn.
+    let refuses = match route.header.kind {
+        RouteType::BlackHole => Some(Refusal::Blackhole),
+        RouteType::Unreachable => Some(Refusal::Unreachable),
+        RouteType::Prohibit => Some(Refusal::Prohibit),
+        RouteType::Unicast => None,
+        // By `throw` the main table is left, after which there is none; the others are of the table `local`.
+        _ => return None,
+    };
+    let shown = if destination == DEFAULT6 { "default" } else { destination.as_str() };
+    if let Some(refuses) = refuses {
+        // Those of IPv6 say `dev lo`, by which nothing leaves.
+        let lo = dev.map_or(String::new(), |dev| format!(" dev {dev}"));
+        let words = format!("{refuses} {shown}{lo}");
+        return Some(RouteRow { destination, via: None, dev: String::new(), refuses: Some(refuses), words });
+    }
+    // Where there are several next hops none of them is drawn.
     let dev = dev?;
     let next = via.as_ref().map_or(String::new(), |via| format!(" via {via}"));
-    let shown = if destination == DEFAULT6 { "default" } else { destination.as_str() };
     let words = format!("{shown}{next} dev {dev}{source}");
-    Some(RouteRow { destination, via, dev, words })
+    Some(RouteRow { destination, via, dev, refuses: None, words })
 }

@@ -129,6 +129,8 @@ fn stopped(by: &Stopped, known: &Known) -> Sentence {
             sentence(known).with("place", place).with("rule", text)
         }
         Stopped::NoRoute { to } => sentence("change-walk-ended-no-route").with("address", to),
+        Stopped::DeadRoute { route } => sentence("change-walk-ended-dead-route").with("route", route),
+        Stopped::PortBlocked { name, .. } => sentence("change-walk-ended-port-blocked").with("link", name),
         Stopped::LinkDown { name, .. } => sentence("change-walk-ended-link-down").with("link", name),
         Stopped::NobodyAnswers { address } => {
             let asked = if address.is_ipv6() { "NDP" } else { "ARP" };
@@ -242,6 +244,8 @@ pub(in crate::i18n) fn samples() -> Vec<crate::trace::Change> {
     all.extend(
         [
             Stopped::NoRoute { to: address },
+            Stopped::DeadRoute { route: "unreachable 10.0.0.0/8".into() },
+            Stopped::PortBlocked { name: "veth1".into(), link: None },
             Stopped::LinkDown { name: "eth0".into(), link: None },
             Stopped::NobodyAnswers { address },
             Stopped::Reported { by: address, kind: 3, code: 1 },

@@ -125,6 +125,9 @@ pub struct Link {
     /// What that does with packets here. None of what is no port, and in recordings of before it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<PortState>,
+    /// Of a port that is isolated (IFLA_BRPORT_ISOLATED): its bridge passes nothing on between it and others that are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub isolated: bool,
     /// IFLA_LINK of a veth: the other end's ifindex, in the other end's namespace.
     pub peer_ifindex: Option<u32>,
     /// For which container; none for the host's own.
@@ -144,6 +147,11 @@ impl Link {
     /// Does it carry packets? None where a recording does not say.
     pub fn carries(&self) -> Option<bool> {
         if self.up { self.carrier } else { Some(false) }
+    }
+
+    /// Its bridge lets nothing in or out here, whatever the link carries.
+    pub fn is_blocked(&self) -> bool {
+        self.port.as_ref().is_some_and(|port| !matches!(port, PortState::Forwarding | PortState::Other(_)))
     }
 
     /// It is as the words of `ip` have it: `UP`, `UNKNOWN`, `NO-CARRIER`, `DOWN`. Where only the flag is known, the flag: `<UP>`.
@@ -276,6 +284,19 @@ impl IpVersion {
     }
 }
 
+words! {
+    /// What a route of such a type (RTN_… in rtnetlink(7)) has the kernel do with a packet instead of sending it on, in the words of
+    /// `ip route`.
+    Refusal {
+        /// It is thrown away, and nobody is told.
+        Blackhole = "blackhole",
+        /// Whoever sent it is told that the host cannot be reached.
+        Unreachable = "unreachable",
+        /// Whoever sent it is told that this is forbidden.
+        Prohibit = "prohibit",
+    }
+}
+
 /// A route.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Route {
@@ -285,8 +306,22 @@ pub struct Route {
     pub destination: String,
     /// The next hop; none on the link itself.
     pub via: Option<String>,
-    /// The link it leaves by.
+    /// The link it leaves by; empty where it leads nowhere.
     pub dev: String,
+    /// It leads nowhere: what becomes of a packet instead. None of a route that leads on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refuses: Option<Refusal>,
+}
+
+impl Route {
+    /// Short, in the words of `ip route`: `default via 172.17.0.1`, `172.17.0.0/16 dev eth0`, `unreachable 10.0.0.0/8`.
+    pub fn words(&self) -> String {
+        match (&self.refuses, &self.via) {
+            (Some(refuses), _) => format!("{refuses} {}", self.destination),
+            (None, Some(via)) => format!("{} via {via}", self.destination),
+            (None, None) => format!("{} dev {}", self.destination, self.dev),
+        }
+    }
 }
 
 /// A packet filter or NAT rule.
@@ -415,6 +450,7 @@ mod tests {
             state: Some(state),
             master: None,
             port: None,
+            isolated: false,
             peer_ifindex: None,
             container: None,
         };

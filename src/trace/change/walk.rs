@@ -545,6 +545,19 @@ pub enum Stopped {
         /// Where to.
         to: IpAddr,
     },
+    /// The route to there leads nowhere.
+    DeadRoute {
+        /// In the words of `ip route`: `unreachable 10.0.0.0/8`.
+        route: String,
+    },
+    /// A bridge lets it not through at a port: by the port's state, or because both ports are isolated.
+    PortBlocked {
+        /// Its name.
+        name: String,
+        /// Its key in the World.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<LinkKey>,
+    },
     /// A link is switched off, or what it leads to is.
     LinkDown {
         /// Its name.

@@ -88,6 +88,7 @@ fn a_link(key: LinkKey, netns: u64, ifindex: u32) -> Link {
         state: None,
         master: None,
         port: None,
+        isolated: false,
         peer_ifindex: None,
         container: None,
     }
@@ -204,6 +205,7 @@ fn propose(dice: &mut Dice) -> Change {
         destination: "default".into(),
         via: None,
         dev: format!("if{}", dice.roll(3)),
+        refuses: None,
     };
     match dice.roll(41) {
         0 => of_a_registry(dice),

@@ -81,13 +81,14 @@ pub fn link(key: &str, netns: u64, ifindex: u32, name: &str, kind: LinkKind) -> 
         state: None,
         master: None,
         port: None,
+        isolated: false,
         peer_ifindex: None,
         container: None,
     }
 }
 
 pub fn route(netns: u64, destination: &str, via: Option<&str>, dev: &str) -> Route {
-    Route { netns, destination: destination.into(), via: via.map(Into::into), dev: dev.into() }
+    Route { netns, destination: destination.into(), via: via.map(Into::into), dev: dev.into(), refuses: None }
 }
 
 impl Sample {

@@ -78,7 +78,7 @@ impl Case<'_> {
             return seen(by, Some(hop));
         }
         // A question that nobody answers is what a link that is cut looks like from afar.
-        if let Some(by @ Stopped::LinkDown { .. }) = computed {
+        if let Some(by @ (Stopped::LinkDown { .. } | Stopped::PortBlocked { .. })) = computed {
             return WalkOutcome::Dropped { by, known: Known::Computed, hop: last };
         }
         if let Some((address, hop)) = unanswered(hops).filter(|_| all) {
@@ -216,6 +216,9 @@ fn computed(world: &World, cell: &Cell) -> Option<Stopped> {
         _ => None,
     };
     match (&cell.why, rule) {
+        (Why::PortBlocked { link: name } | Why::Isolated { link: name }, _) => {
+            Some(Stopped::PortBlocked { name: name.clone(), link: link() })
+        }
         (Why::LinkDown { link: name } | Why::NoCarrier { link: name }, _) => {
             Some(Stopped::LinkDown { name: name.clone(), link: link() })
         }
@@ -227,6 +230,7 @@ fn computed(world: &World, cell: &Cell) -> Option<Stopped> {
             Some(Stopped::Rule { key, text, family, table, chain })
         }
         (Why::NoRoute { to, .. }, _) => Some(Stopped::NoRoute { to: *to }),
+        (Why::RouteRefuses { route, .. }, _) => Some(Stopped::DeadRoute { route: route.clone() }),
         (Why::NoNetwork | Why::NoSix { asks: true }, _) => cell.address.map(|to| Stopped::NoRoute { to }),
         (Why::NobodyThere { address }, _) => Some(Stopped::NobodyAnswers { address: *address }),
         (Why::NoMasquerade, _) => Some(Stopped::NoMasquerade),

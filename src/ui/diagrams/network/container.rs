@@ -301,7 +301,7 @@ fn inside_in_a_line(
     let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
     if stage.scene.node(&entity).is_none() {
         let at = rect(left, y, width - more, 15.0);
-        bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route_text(route));
+        bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route.words());
     }
     if left_out > 0 {
         let part = NodeId::part(id.entity.clone().unwrap_or(Entity::Host), "routes left out");
@@ -335,7 +335,7 @@ fn inside(
         let at = rect(place.left() + 126.0, y, place.width() - 140.0, 18.0);
         let entity = NodeId::of(Entity::Route(route.netns, route.destination.clone()));
         if stage.scene.node(&entity).is_none() {
-            bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route_text(route));
+            bare(stage, entity, at, id, Anchor::Left, Font::MonoSmall, &route.words());
             y += 18.0;
         }
     }

@@ -280,7 +280,7 @@ fn right_column(world: &World, host: &Host, stage: &mut Stage<'_>, frame: &NodeI
             continue;
         }
         let place = rect(at.left() - 8.0, y, at.width() + 8.0, 18.0);
-        bare(stage, id, place, frame, Anchor::Right, Font::MonoSmall, &route_text(route));
+        bare(stage, id, place, frame, Anchor::Right, Font::MonoSmall, &route.words());
         y += 18.0;
     }
     if left > 0 {

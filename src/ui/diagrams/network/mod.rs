@@ -29,7 +29,7 @@ use super::scene::{Anchor, Font, Ink, Scene, Style, Text, Tint};
 use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId, scene::Node};
 use crate::spec::ContainerId;
-use crate::trace::{Container, Entity, Family, Link, LinkKind, PortState, World};
+use crate::trace::{Container, Entity, Family, Link, LinkKind, World};
 use cable::{Cables, Trunks};
 use container::Ends;
 use egui::{Rect, vec2};
@@ -416,8 +416,7 @@ fn state_mark(link: &Link) -> (Option<Glyph>, Ink) {
 
 /// False when it is known that nothing gets through: the link carries nothing, or its bridge lets nothing in and out there.
 fn may_carry(link: &Link) -> bool {
-    let blocked = link.port.as_ref().is_some_and(|port| !matches!(port, PortState::Forwarding | PortState::Other(_)));
-    link.carries() != Some(false) && !blocked
+    link.carries() != Some(false) && !link.is_blocked()
 }
 
 /// Its state, or, where it carries packets and its bridge lets none through, that of the bridge's port.
@@ -563,12 +562,4 @@ fn spoken(world: &World, stage: &Stage<'_>) -> String {
         }
     }
     parts.join(" ")
-}
-
-/// `default via 172.17.0.1`, as `ip route` writes it.
-fn route_text(route: &crate::trace::Route) -> String {
-    match &route.via {
-        Some(via) => format!("{} via {via}", route.destination),
-        None => format!("{} dev {}", route.destination, route.dev),
-    }
 }
