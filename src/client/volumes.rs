@@ -107,7 +107,7 @@ impl Drop for Part {
 
 enum Sink {
     Plain(BufWriter<File>),
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
 }
 
 impl Sink {
@@ -115,7 +115,7 @@ impl Sink {
         let packed =
             to.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz") || end.eq_ignore_ascii_case("tgz"));
         let file = BufWriter::with_capacity(128 * 1024, file);
-        if packed { Self::Gzip(GzEncoder::new(file, Compression::default())) } else { Self::Plain(file) }
+        if packed { Self::Gzip(Box::new(GzEncoder::new(file, Compression::default()))) } else { Self::Plain(file) }
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -64,7 +64,7 @@ pub fn pack_into<W: Write>(
     dir: &OwnedFd,
     called: &[u8],
     tar: &mut Builder<W>,
-    note: &mut dyn FnMut(&[u8], &mut W) -> Result<()>,
+    note: Note<'_, W>,
 ) -> Result<Packed> {
     let packer = Packer::new(cx, &|_, _| false, tar);
     Packer { note: Some(note), ..packer }.one(dir, OsStr::new("."), called)
@@ -73,6 +73,9 @@ pub fn pack_into<W: Write>(
 /// So many are worth saying.
 const REMARKS: usize = 32;
 const DIRECTORY: OFlag = OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
+
+/// Is told of an entry by its path, with what it was written to.
+type Note<'a, W> = &'a mut dyn FnMut(&[u8], &mut W) -> Result<()>;
 
 struct Packer<'a, W: Write> {
     cx: &'a Cx,
@@ -83,7 +86,7 @@ struct Packer<'a, W: Write> {
     /// It is a layer: what overlay marks is marked in the tar.
     layer: bool,
     /// Who is told of each entry; for them holes are holes.
-    note: Option<&'a mut dyn FnMut(&[u8], &mut W) -> Result<()>>,
+    note: Option<Note<'a, W>>,
     packed: Packed,
 }
 

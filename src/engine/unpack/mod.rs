@@ -21,7 +21,7 @@ pub(super) mod overlay;
 mod parse;
 mod stream;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use apply::{Into, Placing, Resolver, put};
 pub(super) use decompress::decoder;
@@ -35,7 +35,7 @@ pub use list::list_within;
 pub use listing::{ListReader, ListWriter};
 pub use marks::{TarMark, TarMarks};
 pub use overlay::marks_of;
-pub use parse::{Item, Reader};
+pub(super) use parse::{Item, Reader};
 pub use stream::Unpack;
 
 use super::IdRange;

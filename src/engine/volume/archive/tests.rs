@@ -2,9 +2,9 @@ use super::super::tests::check;
 use super::super::{Labels, Volumes, Wanted};
 use super::*;
 use crate::engine::unpack::Options as Unpacking;
+use crate::engine::unpack::tests::build::{Header as Block, dir, file, gzip, hard, symlink, tar};
 use crate::engine::{Cx, Fault, FaultKind, IdRange, Result};
 use crate::trace::{Code, Moved, Problem};
-use build::{Header as Block, dir, file, gzip, hard, symlink, tar};
 use nix::sys::stat::{Mode, SFlag, mknod};
 use nix::unistd::geteuid;
 use serde_json::json;
@@ -17,10 +17,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink as link};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-
-#[path = "../../unpack/tests/build.rs"]
-#[allow(dead_code, reason = "not all that tars can be made of is needed here")]
-mod build;
 
 fn import(
     cx: &Cx,
