@@ -68,6 +68,7 @@ const CASES: &[Case] = &[
     ("what_a_step_does_is_that_steps", by_hand::what_a_step_does_is_that_steps),
     ("a_name_that_is_no_text_hides_nothing", by_hand::a_name_that_is_no_text_hides_nothing),
     ("names_that_change_places_are_seen", by_hand::names_that_change_places_are_seen),
+    ("a_namespace_that_was_left_keeps_its_links", by_hand::a_namespace_that_was_left_keeps_its_links),
     ("a_container_that_changes_much_does_not_hurt", by_hand::a_container_that_changes_much_does_not_hurt),
     ("what_a_bridge_learns_is_seen", bridges::what_a_bridge_learns_is_seen),
     ("a_port_of_a_bridge_has_its_state", bridges::a_port_has_its_state),

@@ -8,6 +8,7 @@ use dockwalk::engine::net::{NetInverse, Network, Subnet, Wish};
 use dockwalk::trace::{Body, Change, Code, Evidence, LinkKey, NetworkMode, OperState, World};
 use nix::sys::socket::{AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, sendto, socket};
 use std::os::fd::AsRawFd;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Far longer than it takes: a machine may stand still.
@@ -253,6 +254,26 @@ pub fn what_a_step_does_is_that_steps() {
         })
         .collect();
     assert!(others.is_empty(), "{others:#?}");
+}
+
+/// Another container shares it, while its own is started again.
+pub fn a_namespace_that_was_left_keeps_its_links() {
+    let engine = Engine::new();
+    let net = engine.start();
+    let (id, before) = connected_as(&engine, &net, 'a');
+    let mut stays = before.run(|| Ok(Command::new("sleep").arg("1000").spawn().unwrap())).unwrap();
+    engine.op(|cx| net.disconnect(cx, &id));
+    let (_, after) = connected_as(&engine, &net, 'a');
+    let links = |netns: &Netns| {
+        let world = engine.world();
+        world.links_in(netns.inode()).iter().map(|link| link.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((links(&before), links(&after)), (vec!["lo".to_owned()], vec!["lo".to_owned(), "eth0".to_owned()]));
+    stays.kill().unwrap();
+    stays.wait().unwrap();
+    engine.op(|cx| net.disconnect(cx, &id));
+    assert!(!engine.world().namespaces.contains_key(&before.inode()), "nobody is in it any more");
+    assert_eq!(links(&before), Vec::<String>::new());
 }
 
 fn connected_as(

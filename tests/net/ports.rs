@@ -21,13 +21,12 @@ fn serve(netns: &Netns, ports: &[u16]) {
     }
 }
 
-/// As whom one is seen that asks there; none who gets no answer.
-/// What answers there, soon.
+/// As whom one is seen that asks there; none who gets no answer soon.
 fn asks(netns: &Netns, at: &str) -> Option<String> {
     asks_for(netns, at, Duration::from_millis(700))
 }
 
-/// What answers there: who is to answer has time, as a loaded machine loses a SYN and sends it again after a second.
+/// The same where an answer is to come: it has time, as a machine with much to do may lose a SYN and send it again after a second.
 fn answers(netns: &Netns, at: &str) -> String {
     asks_for(netns, at, Duration::from_secs(20)).unwrap_or_else(|| panic!("nobody answers at {at}"))
 }

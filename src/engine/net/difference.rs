@@ -271,7 +271,11 @@ impl NamespaceObserver {
         let plain = format!("{whose}/{name}");
         let engines = self.container.is_some() && (name.starts_with("eth") || name.starts_with("veth"));
         let taken = engines || self.owners.values().any(|owner| *owner.key.0 == *plain);
-        let key = if taken { format!("{plain}#{}", row.index) } else { plain };
+        let key = match self.elsewhere.contains(&LinkKey::from(plain.as_str())) {
+            true => format!("{plain}#{}.{}", self.netns.inode(), row.index),
+            false if taken => format!("{plain}#{}", row.index),
+            false => plain,
+        };
         Owner { key: key.as_str().into(), container: self.container.clone() }
     }
 

@@ -32,6 +32,8 @@ pub(super) struct NamespaceObserver {
     pub(super) lab: bool,
     /// Links that are known before they are made, by name.
     pub(super) expected: BTreeMap<String, Owner>,
+    /// What links of namespaces are called that the same container has left, and in which somebody is still.
+    pub(super) elsewhere: BTreeSet<LinkKey>,
     /// Who each link is, by its index.
     pub(super) owners: BTreeMap<u32, Owner>,
     pub(super) links: BTreeMap<LinkKey, Link>,
@@ -67,6 +69,7 @@ impl NamespaceObserver {
             container: None,
             lab: false,
             expected: BTreeMap::new(),
+            elsewhere: BTreeSet::new(),
             owners: BTreeMap::new(),
             links: BTreeMap::new(),
             addresses: BTreeSet::new(),

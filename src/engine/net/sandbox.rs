@@ -3,7 +3,7 @@
 use super::observer::NamespaceObserver;
 use super::*;
 use crate::engine::conductor::EntryId;
-use crate::trace::{Code, LinkKey};
+use crate::trace::{Code, LinkKey, LinkKind};
 
 /// A container's network namespace.
 #[derive(Debug)]
@@ -170,9 +170,11 @@ pub(super) fn inner_link(sandbox: &Mutex<Sandbox>, key: &LinkKey) -> Result<u32>
 
 /// Its `lo` up, if it is not yet.
 pub(super) fn loopback(cx: &Cx, sandbox: &Mutex<Sandbox>, container: &ContainerId) -> Result<()> {
-    let lo = key(container, "lo");
-    let index = inner_link(sandbox, &lo)?;
-    if sandbox.lock().observer.link(&lo).is_some_and(|link| link.up) {
+    // Of whatever key: a namespace that the container has left may have one, too.
+    let lo = sandbox.lock().observer.links().find(|link| link.kind == LinkKind::Loopback).cloned();
+    let lo = lo.ok_or_else(|| missing(&key(container, "lo").0))?;
+    let index = lo.ifindex;
+    if lo.up {
         return Ok(());
     }
     let by_hand = inside(sandbox.lock().observer.netns(), "ip link set lo up");

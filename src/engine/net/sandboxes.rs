@@ -5,7 +5,8 @@ use super::observer::NamespaceObserver;
 use super::sandbox::Sandbox;
 use super::*;
 use crate::engine::evidence;
-use crate::trace::{Book, Change, Namespace, NamespaceKind};
+use crate::trace::{Book, Change, LinkKey, Namespace, NamespaceKind};
+use std::collections::BTreeSet;
 use std::os::fd::AsFd;
 
 impl Host {
@@ -44,6 +45,7 @@ impl Host {
         let namespace = Namespace { inode, kind, container: Some(container.clone()) };
         cx.observe(Change::NamespaceSeen(namespace), netns.evidence());
         let mut observer = NamespaceObserver::open(netns, Some(container), true)?;
+        observer.elsewhere = self.left_of(container);
         observer.look(None, &|change, evidence| cx.observe(change, evidence))?;
         let sandbox = Arc::new(Mutex::new(Sandbox { observer, endpoints: BTreeMap::new(), made: 0, led: None }));
         self.sandboxes.lock().insert(container.clone(), Arc::clone(&sandbox));
@@ -90,6 +92,18 @@ impl Host {
         let left = self.sandboxes.lock().remove(container);
         self.left.lock().extend(left);
         self.let_go(cx);
+    }
+
+    /// The links of namespaces that a container has left, and that are there still: another container shared them, and it was started
+    /// again by itself.
+    fn left_of(&self, container: &ContainerId) -> BTreeSet<LinkKey> {
+        let left = self.left.lock();
+        let of = |sandbox: &Arc<Mutex<Sandbox>>| {
+            let sandbox = sandbox.lock();
+            let own = sandbox.observer.container.as_ref() == Some(container);
+            own.then(|| sandbox.observer.links().map(|link| link.key.clone()).collect::<Vec<_>>())
+        };
+        left.iter().filter_map(of).flatten().collect()
     }
 
     /// A namespace that its container has left is gone with the last process in it, which may be of another that joined it. Until then
