@@ -11,6 +11,8 @@ mod full_disk;
 mod gate;
 #[path = "docker_cli/isolation.rs"]
 mod isolation;
+#[path = "docker_cli/moves.rs"]
+mod moves;
 #[path = "docker_cli/reach.rs"]
 mod reach;
 #[path = "docker_cli/reach6.rs"]

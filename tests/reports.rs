@@ -10,6 +10,8 @@ mod allflags;
 mod archives;
 #[path = "reports/attached.rs"]
 mod attached;
+#[path = "reports/backups.rs"]
+mod backups;
 #[path = "reports/binds.rs"]
 mod binds;
 #[path = "common/clients.rs"]
@@ -182,7 +184,7 @@ macro_rules! areas {
 }
 
 areas! {
-    allflags archives attached attachments beside binds bodies commands copied drivers environment events exec exposed filters flags
+    allflags archives attached attachments backups beside binds bodies commands copied drivers environment events exec exposed filters flags
     followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nested nets odd
     overlap partly paused programs pruned published refused removals renamed restarted room secured several shares sharing shown signals six sizes
     small spelled stats statuses tmpfs told tuned

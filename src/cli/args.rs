@@ -121,6 +121,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ImageCommand,
     },
+    /// Keep a volume as a file, and make a volume of one
+    Volume {
+        /// Which.
+        #[command(subcommand)]
+        command: VolumeCommand,
+    },
     /// Run a command, or a shell, on the host of the lab
     Host {
         /// The program and its arguments
@@ -266,6 +272,25 @@ pub enum RegistryCommand {
         tag: String,
         /// What it will point at, lab/app:2
         to: String,
+    },
+}
+
+/// `dockwalk volume …`
+#[derive(Debug, Subcommand)]
+pub enum VolumeCommand {
+    /// Write a volume as a tar archive, with what it is and a digest of each file; gzip where the name ends in .gz or .tgz
+    Export {
+        /// The volume
+        name: String,
+        /// Where to
+        file: PathBuf,
+    },
+    /// Make a volume of such an archive: all of it, verified, or nothing
+    Import {
+        /// The archive
+        file: PathBuf,
+        /// What the volume is to be called [default: as it was]
+        name: Option<String>,
     },
 }
 

@@ -31,6 +31,8 @@ mod template;
 mod terminal;
 mod trace;
 #[cfg(feature = "engine")]
+mod volume;
+#[cfg(feature = "engine")]
 mod waits;
 #[cfg(feature = "engine")]
 mod walk;
@@ -273,6 +275,8 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Reach(asked)) => reach::run(args, asked, words),
         #[cfg(feature = "engine")]
         Some(Command::Walk(asked)) => walk::run(args, asked, words),
+        #[cfg(feature = "engine")]
+        Some(Command::Volume { command }) => volume::run(args, command, words),
         Some(Command::Image { command }) => image::dispatch(args, command, words),
         Some(Command::Registry { command: Some(command), .. }) => registry::run(args, command, words),
         Some(Command::Doctor { json }) => doctor::remote(args, *json, words),

@@ -25,6 +25,7 @@ mod tests;
 pub mod trust;
 pub mod units;
 mod upload;
+mod volumes;
 
 pub use blocking::{Answer, Client};
 pub use error::ClientError;

@@ -4,7 +4,7 @@ pub use super::finding::{Condition, Finding};
 use crate::docker::{bytes_from_query, with_bytes};
 use crate::reach::{Cell, End, IpVersion, Matrix, Question, Verdict};
 use crate::spec::{ContainerId, Digest, Reference};
-use crate::trace::{Evidence, Level, Mode, OpId, Probe, Problem, Step, StepKind, WalkState};
+use crate::trace::{Evidence, Level, Mode, Moved, OpId, Probe, Problem, Step, StepKind, WalkState};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -282,6 +282,7 @@ mod tests {
         check_query::<TraceQuery>();
         check_query::<StoreCheckQuery>();
         check_query::<MendQuery>();
+        check_query::<VolumeImportQuery>();
         proptest!(|(path: Vec<u8>)| {
             let query = LayerContentQuery { path };
             let written = query.behind("/x");
@@ -402,6 +403,36 @@ pub struct WalkReport {
     /// What the packet says of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+}
+
+/// `GET /dockwalk/v1/volumes/{name}/outline`: what an export would be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolumeOutline {
+    /// About how many bytes of tar.
+    pub bytes: u64,
+    /// Files, directories and links.
+    pub entries: u64,
+    /// Worth saying beforehand: containers that run with it, sockets that are left out.
+    #[serde(default)]
+    pub remarks: Vec<Problem>,
+}
+
+/// `POST /dockwalk/v1/volumes/import`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VolumeImportQuery {
+    /// What the volume is to be called; what the archive says without.
+    pub name: Option<String>,
+}
+
+/// A volume that was imported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolumeImported {
+    /// What was read, and verified.
+    pub moved: Moved,
+    /// What could not be done as the archive says.
+    #[serde(default)]
+    pub remarks: Vec<Problem>,
 }
 
 /// `POST /dockwalk/v1/containers/{id}/try`

@@ -9,8 +9,8 @@ pub(super) mod walk;
 use super::{Words, size as bytes};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
-    Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, Outcome, PortState,
-    ProbeReply, Property, PushedHow, Verdict, World,
+    Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, MoveWay, Outcome,
+    PortState, ProbeReply, Property, PushedHow, Verdict, World,
 };
 
 /// A message and its variables.
@@ -165,6 +165,7 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::MountGone { .. }
         | Change::VolumeSeen(_)
         | Change::VolumeGone { .. }
+        | Change::VolumeMoved(_)
         | Change::DirSeen(_)
         | Change::DirGone { .. } => describe_storage(change, before),
         Change::UpperChanged(it) => upper::describe(it, before),
@@ -320,6 +321,13 @@ fn describe_storage(change: &Change, before: &World) -> Sentence {
         }
         Change::VolumeSeen(it) => sentence("change-volume-seen").with("volume", &it.name).with("path", &it.path),
         Change::VolumeGone { name } => sentence("change-volume-gone").with("volume", name),
+        Change::VolumeMoved(it) => {
+            let key = match it.way {
+                MoveWay::Export => "change-volume-exported",
+                MoveWay::Import => "change-volume-imported",
+            };
+            sentence(key).with("volume", &it.volume).with("entries", it.entries).with("bytes", bytes(it.bytes))
+        }
         Change::DirSeen(it) => {
             let key = match it.role {
                 DirRole::Upper => "change-dir-seen-upper",

@@ -64,6 +64,10 @@ fn mount(kind: MountKind) -> Change {
     })
 }
 
+fn moved(way: MoveWay) -> Moved {
+    Moved { volume: "memo".into(), way, entries: 3, bytes: 5_000, digest: digest(3) }
+}
+
 fn contents(home: Home, files: &[&str]) -> Change {
     let file = |path: &&str| HomeFile { path: (*path).to_owned(), inode: 7, size: 5, changed: 1 };
     let files_named = files.iter().map(|path| (*path).to_owned()).collect();
@@ -202,6 +206,8 @@ fn samples() -> Vec<Change> {
         contents(Home::Bind { from: text("/h") }, &[""]),
         contents(Home::Bind { from: text("/h") }, &["memo", "note"]),
         contents(Home::Tmpfs { mount: MountKey { mntns: 1, id: 2 } }, &[]),
+        Change::VolumeMoved(moved(MoveWay::Export)),
+        Change::VolumeMoved(moved(MoveWay::Import)),
         Change::VolumeGone { name: text("memo") },
         Change::DirGone { path: text("/d") },
         Change::ContainerCreated(a_container()),
@@ -380,7 +386,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 61;
+const KINDS: usize = 62;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -390,7 +396,7 @@ fn kind(change: &Change) -> usize {
         C::BlobWanted(_) => 8, C::BlobProgress { .. } => 9, C::BlobVerified { .. } => 10,
         C::BlobRejected { .. } => 11, C::BlobGone { .. } => 12, C::LayerUnpacked(_) => 13, C::LayerGone { .. } => 14,
         C::ImageTagged { .. } => 15, C::ImageUntagged { .. } => 16, C::ImageGone { .. } => 17, C::MountSeen(_) => 18,
-        C::MountGone { .. } => 19, C::VolumeSeen(_) => 20, C::VolumeGone { .. } => 21, C::DirSeen(_) => 22,
+        C::MountGone { .. } => 19, C::VolumeSeen(_) => 20, C::VolumeGone { .. } => 21, C::VolumeMoved(_) => 61, C::DirSeen(_) => 22,
         C::ContentsSeen(_) => 60, C::UpperChanged(_) => 48, C::DirGone { .. } => 23, C::ContainerCreated(_) => 24, C::ContainerState { .. } => 25,
         C::ContainerRenamed { .. } => 49, C::ContainerHealth { .. } => 50, C::ContainerFound(_) => 51,
         C::ContainerGone { .. } => 26, C::NamespaceSeen(_) => 27, C::NamespaceGone { .. } => 28,

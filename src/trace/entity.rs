@@ -117,6 +117,7 @@ impl Change {
             Self::MountGone { key } => Entity::Mount(*key),
             Self::VolumeSeen(volume) => Entity::Volume(volume.name.clone()),
             Self::VolumeGone { name } => Entity::Volume(name.clone()),
+            Self::VolumeMoved(moved) => Entity::Volume(moved.volume.clone()),
             Self::DirSeen(dir) => Entity::Dir(dir.path.clone()),
             Self::DirGone { path } => Entity::Dir(path.clone()),
             Self::UpperChanged(it) => Entity::Dir(it.upper.clone()),

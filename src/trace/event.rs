@@ -184,6 +184,10 @@ pub enum OpKind {
     VolumeCreate,
     /// A volume is deleted.
     VolumeRemove,
+    /// A volume is written as an archive.
+    VolumeExport,
+    /// A volume is made of an archive.
+    VolumeImport,
     /// A network is made.
     NetworkCreate,
     /// A network is taken away.

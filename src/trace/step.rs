@@ -277,6 +277,10 @@ kinds! {
     RemoveDirectory = Storage, Stage;
     /// A volume is created or deleted by name.
     ManageVolume = Storage, Story;
+    /// A volume's files are read and written as an archive.
+    ExportVolume = Storage, Story;
+    /// An archive's files are verified and become a volume.
+    ImportVolume = Storage, Story;
     /// A network is made, or taken away, by name.
     ManageNetwork = Network, Story;
     /// A container is taken off one of its networks.

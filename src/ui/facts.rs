@@ -8,8 +8,8 @@ use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::{Digest, NetworkId};
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Entity, Family, Health, Home, Link, LinkKind, Mode, MountKind, PortState,
-    Transport, World,
+    BlobState, ContainerState, Descriptor, Entity, Family, Health, Home, Link, LinkKind, Mode, MountKind, MoveWay,
+    PortState, Transport, World,
 };
 
 /// How many paths of a directory are listed; the rest is counted.
@@ -328,6 +328,13 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             for (id, mount) in world.held_mounts().filter(|(_, m)| m.kind == MountKind::Volume { name: key.clone() }) {
                 let name = world.containers.get(id).map_or_else(|| id.short().to_owned(), |c| c.name.clone());
                 t.link("fact-held-by", format!("{name} {}", mount.target), Entity::Container(id.clone()));
+            }
+            if let Some(moved) = world.moved.get(key) {
+                let label = match moved.way {
+                    MoveWay::Export => "fact-exported",
+                    MoveWay::Import => "fact-imported",
+                };
+                t.row(label, format!("{} · {}", moved.digest.short(), size(moved.bytes)));
             }
             homes::contents(&Home::Volume { name: key.clone() }, world, t);
             Some((key.clone(), "kind-volume", Family::Storage))

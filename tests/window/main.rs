@@ -25,6 +25,8 @@ mod keys;
 #[path = "../common/laws.rs"]
 mod laws;
 mod lesson;
+#[cfg(feature = "engine")]
+mod moves;
 mod next;
 mod notices;
 mod pages;

@@ -27,6 +27,7 @@ mod json;
 mod layers;
 mod listen;
 mod logs;
+mod moves;
 mod names;
 mod networks;
 mod peers;
@@ -78,6 +79,9 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/containers/{id}/layer/content", get(layers::content_of_container))
         .route("/containers/{id}/usage", post(isolation::usage))
         .route("/containers/{id}/try", post(isolation::try_call))
+        .route("/volumes/{name}/outline", get(moves::outline))
+        .route("/volumes/{name}/export", get(moves::export))
+        .route("/volumes/import", post(moves::import))
         .route("/counters", get(reach::counters))
         .route("/doctor", get(dockwalk::doctor))
         .route("/host", post(dockwalk::host))

@@ -15,7 +15,9 @@ pub(super) fn stays(request: &Request) -> bool {
         ["containers", _, "wait" | "attach" | "archive" | "export"] => request.method() != Method::HEAD,
         ["containers", _, "attach", "ws"] | ["exec", _, "start"] | ["events"] => true,
         ["images", "create" | "load" | "get"] | ["images", .., "push" | "get"] => true,
-        ["dockwalk", "v1", "trace" | "host"] => true,
+        ["dockwalk", "v1", "trace" | "host"]
+        | ["dockwalk", "v1", "volumes", "import"]
+        | ["dockwalk", "v1", "volumes", _, "export"] => true,
         _ => false,
     }
 }
@@ -45,6 +47,9 @@ mod tests {
             ("POST /images/create?fromImage=lab/shell", true),
             ("GET /dockwalk/v1/trace?hold=true", true),
             ("POST /dockwalk/v1/gate", false),
+            ("GET /dockwalk/v1/volumes/data/export", true),
+            ("POST /dockwalk/v1/volumes/import?name=data", true),
+            ("GET /dockwalk/v1/volumes/data/outline", false),
         ] {
             let (method, uri) = line.split_once(' ').unwrap();
             let request = axum::http::Request::builder().method(method).uri(uri).body(axum::body::Body::empty());

@@ -12,6 +12,7 @@ mod changes;
 mod compose;
 mod docker;
 mod found;
+mod holes;
 mod import;
 mod layer;
 mod load;
@@ -30,7 +31,7 @@ pub use import::{Import, import};
 pub(super) use import::{Scratch, bring_in, tell_documents};
 pub use load::{Loaded, load};
 pub use save::Save;
-pub use upper::{pack, pack_files, pack_one};
+pub use upper::{pack, pack_files, pack_into, pack_one};
 
 use crate::spec::Digest;
 

@@ -9,6 +9,7 @@
 //! Names are sorted, so that the same files are the same tar. Everything is opened by handle and no link is followed: the
 //! container may still be running, and its files are not to be trusted.
 
+use super::holes::{Exactly, Holed};
 use crate::engine::unpack::{Limits, marks_of, shown};
 use crate::engine::{Cx, Fault, Result};
 use crate::trace::{Code, Problem};
@@ -38,47 +39,75 @@ pub struct Packed {
 pub fn pack(cx: &Cx, upper: &Path, apart: &dyn Fn(&[u8], &FileStat) -> bool, out: impl Write) -> Result<Packed> {
     let root =
         nix::fcntl::open(upper, DIRECTORY, Mode::empty()).map_err(|e| Fault::io("read", upper.display(), &e.into()))?;
-    let mut packer = Packer::new(cx, apart, true, out);
-    packer.directory(root, b"")?;
-    packer.finish()
+    let mut tar = Builder::new(out);
+    let packed = Packer { layer: true, ..Packer::new(cx, apart, &mut tar) }.all(root)?;
+    finish(&mut tar).map(|()| packed)
 }
 
 /// Writes a tree as it is seen, which is no layer: all that is in a directory.
 pub fn pack_files(cx: &Cx, root: OwnedFd, out: impl Write) -> Result<Packed> {
-    let mut packer = Packer::new(cx, &|_, _| false, false, out);
-    packer.directory(root, b"")?;
-    packer.finish()
+    let mut tar = Builder::new(out);
+    let packed = Packer::new(cx, &|_, _| false, &mut tar).all(root)?;
+    finish(&mut tar).map(|()| packed)
 }
 
 /// The same of what has a name in a directory, by the name that it is to have in the tar: `/`, `.`, `etc`.
 pub fn pack_one(cx: &Cx, dir: &OwnedFd, name: &OsStr, called: &[u8], out: impl Write) -> Result<Packed> {
-    let failed = |e: Errno| Fault::io("read", shown(called), &e.into());
-    let stat = fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW).map_err(failed)?;
-    let mut packer = Packer::new(cx, &|_, _| false, false, out);
-    packer.entry(dir, name, called, &stat)?;
-    packer.finish()
+    let mut tar = Builder::new(out);
+    let packed = Packer::new(cx, &|_, _| false, &mut tar).one(dir, name, called)?;
+    finish(&mut tar).map(|()| packed)
 }
 
+/// The same as a part of a tar, with holes as holes. `note` is told of each entry when it was written.
+pub fn pack_into<W: Write>(
+    cx: &Cx,
+    dir: &OwnedFd,
+    called: &[u8],
+    tar: &mut Builder<W>,
+    note: Note<'_, W>,
+) -> Result<Packed> {
+    let packer = Packer::new(cx, &|_, _| false, tar);
+    Packer { note: Some(note), ..packer }.one(dir, OsStr::new("."), called)
+}
+
+/// So many are worth saying.
+const REMARKS: usize = 32;
 const DIRECTORY: OFlag = OFlag::O_RDONLY.union(OFlag::O_DIRECTORY).union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
+
+/// Is told of an entry by its path, with what it was written to.
+type Note<'a, W> = &'a mut dyn FnMut(&[u8], &mut W) -> Result<()>;
 
 struct Packer<'a, W: Write> {
     cx: &'a Cx,
     apart: &'a dyn Fn(&[u8], &FileStat) -> bool,
-    tar: Builder<W>,
+    tar: &'a mut Builder<W>,
     /// Files with several names: the first name by device and inode.
     links: HashMap<(u64, u64), Vec<u8>>,
     /// It is a layer: what overlay marks is marked in the tar.
     layer: bool,
+    /// Who is told of each entry; for them holes are holes.
+    note: Option<Note<'a, W>>,
     packed: Packed,
 }
 
+fn finish(tar: &mut Builder<impl Write>) -> Result<()> {
+    tar.finish().map_err(|e| Fault::io("write", "the tar", &e))
+}
+
 impl<'a, W: Write> Packer<'a, W> {
-    fn new(cx: &'a Cx, apart: &'a dyn Fn(&[u8], &FileStat) -> bool, layer: bool, out: W) -> Self {
-        Self { cx, apart, tar: Builder::new(out), links: HashMap::new(), layer, packed: Packed::default() }
+    fn new(cx: &'a Cx, apart: &'a dyn Fn(&[u8], &FileStat) -> bool, tar: &'a mut Builder<W>) -> Self {
+        Self { cx, apart, tar, links: HashMap::new(), layer: false, note: None, packed: Packed::default() }
     }
 
-    fn finish(mut self) -> Result<Packed> {
-        self.tar.finish().map_err(|e| Fault::io("write", "the tar", &e))?;
+    fn all(mut self, root: OwnedFd) -> Result<Packed> {
+        self.directory(root, b"")?;
+        Ok(self.packed)
+    }
+
+    fn one(mut self, dir: &OwnedFd, name: &OsStr, called: &[u8]) -> Result<Packed> {
+        let failed = |e: Errno| Fault::io("read", shown(called), &e.into());
+        let stat = fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW).map_err(failed)?;
+        self.entry(dir, name, called, &stat)?;
         Ok(self.packed)
     }
 
@@ -140,39 +169,17 @@ impl<'a, W: Write> Packer<'a, W> {
                     Err(errno) => Err(failed("read")(errno.into())),
                 }
             }
-            libc::S_IFREG => {
-                if stat.st_nlink > 1 {
-                    if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)).cloned() {
-                        header.set_entry_type(EntryType::Link);
-                        // Docker sets the file's metadata once more to what the entry of the link says.
-                        self.extensions(dir, name, path, stat, Some(&first))?;
-                        return self.link(&mut header, path, &first);
-                    }
-                    self.links.insert((stat.st_dev, stat.st_ino), path.to_vec());
-                }
-                let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-                let file = match openat(dir, name, flags, Mode::empty()) {
-                    Err(Errno::ENOENT | Errno::ELOOP | Errno::ENXIO) => return Ok(()),
-                    other => other.map_err(|e| failed("read")(e.into()))?,
-                };
-                let now = fstat(&file).map_err(|e| failed("read")(e.into()))?;
-                if now.st_mode & libc::S_IFMT != libc::S_IFREG {
-                    // A pipe took its place: it would give no bytes, or never end.
-                    return Ok(());
-                }
-                header.set_entry_type(EntryType::Regular);
-                header.set_size(size(&now));
-                let whole = Exactly { inner: File::from(file), left: size(&now) };
-                self.append(dir, name, stat, &mut header, path, whole)
-            }
+            libc::S_IFREG => self.regular(dir, name, path, stat),
             libc::S_IFLNK => {
                 let target = readlinkat(dir, name).map_err(|e| failed("read")(e.into()))?;
                 header.set_entry_type(EntryType::Symlink);
-                self.extensions(dir, name, path, stat, Some(target.as_bytes()))?;
+                self.extensions(dir, name, path, stat, Some(target.as_bytes()), None)?;
                 self.link(&mut header, path, target.as_bytes())
             }
             libc::S_IFSOCK => {
-                self.packed.remarks.push(Problem::new(Code::SocketSkipped).with("path", shown(path)));
+                if self.packed.remarks.len() < REMARKS {
+                    self.packed.remarks.push(Problem::new(Code::SocketSkipped).with("path", shown(path)));
+                }
                 Ok(())
             }
             kind => {
@@ -190,6 +197,41 @@ impl<'a, W: Write> Packer<'a, W> {
         }
     }
 
+    /// Apart from the directories, which lie within each other: they need a small stack.
+    fn regular(&mut self, dir: &OwnedFd, name: &OsStr, path: &[u8], stat: &FileStat) -> Result<()> {
+        let failed = |what: &'static str| move |e: io::Error| Fault::io(what, shown(path), &e);
+        let mut header = header(stat);
+        if let Some(first) = self.links.get(&(stat.st_dev, stat.st_ino)).cloned() {
+            header.set_entry_type(EntryType::Link);
+            // Docker sets the file's metadata once more to what the entry of the link says.
+            self.extensions(dir, name, path, stat, Some(&first), None)?;
+            return self.link(&mut header, path, &first);
+        }
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let file = match openat(dir, name, flags, Mode::empty()) {
+            Err(Errno::ENOENT | Errno::ELOOP | Errno::ENXIO) => return Ok(()),
+            other => other.map_err(|e| failed("read")(e.into()))?,
+        };
+        let now = fstat(&file).map_err(|e| failed("read")(e.into()))?;
+        if now.st_mode & libc::S_IFMT != libc::S_IFREG {
+            // A pipe took its place: it would give no bytes, or never end.
+            return Ok(());
+        }
+        if now.st_nlink > 1 {
+            self.links.insert((now.st_dev, now.st_ino), path.to_vec());
+        }
+        header.set_entry_type(EntryType::Regular);
+        let mut file = File::from(file);
+        if self.note.is_some()
+            && let Some(holed) = Holed::of(&mut file, size(&now)).map_err(failed("read"))?
+        {
+            return self.holed((dir, name), stat, path, &holed, file);
+        }
+        header.set_size(size(&now));
+        let whole = Exactly { inner: file, left: size(&now) };
+        self.append(dir, name, stat, &mut header, path, whole)
+    }
+
     fn append(
         &mut self,
         dir: &OwnedFd,
@@ -199,30 +241,61 @@ impl<'a, W: Write> Packer<'a, W> {
         path: &[u8],
         content: impl Read,
     ) -> Result<()> {
-        self.extensions(dir, name, path, stat, None)?;
-        self.packed.entries += 1;
+        self.extensions(dir, name, path, stat, None, None)?;
         let failed = |e| Fault::io("write", shown(path), &e);
         if is_literal(path) {
             fill(&mut header.as_old_mut().name, path);
             header.set_cksum();
-            return self.tar.append(header, content).map_err(failed);
+            self.tar.append(header, content).map_err(failed)?;
+        } else {
+            let place = Path::new(OsStr::from_bytes(path));
+            self.tar.append_data(header, place, content).map_err(failed)?;
         }
-        let place = Path::new(OsStr::from_bytes(path));
-        self.tar.append_data(header, place, content).map_err(failed)
+        self.written(path)
+    }
+
+    /// A file with holes, as PAX 1.0 has it: its map stands before its pieces, and its name and size in the extended header.
+    fn holed(
+        &mut self,
+        (dir, name): (&OwnedFd, &OsStr),
+        stat: &FileStat,
+        path: &[u8],
+        holed: &Holed,
+        file: File,
+    ) -> Result<()> {
+        self.extensions(dir, name, path, stat, None, Some(holed))?;
+        let failed = |e| Fault::io("write", shown(path), &e);
+        // Behind a header of its own format GNU tar looks for maps of its own.
+        let mut header = with_metadata(Header::new_ustar(), stat);
+        header.set_entry_type(EntryType::Regular);
+        fill(&mut header.as_old_mut().name, b"GNUSparseFile.0/file");
+        header.set_size(holed.stored());
+        header.set_cksum();
+        self.tar.append(&header, holed.content(file)).map_err(failed)?;
+        self.written(path)
+    }
+
+    fn written(&mut self, path: &[u8]) -> Result<()> {
+        self.packed.entries += 1;
+        match &mut self.note {
+            Some(note) => note(path, self.tar.get_mut()),
+            None => Ok(()),
+        }
     }
 
     /// A link, symbolic or not.
     fn link(&mut self, header: &mut Header, path: &[u8], target: &[u8]) -> Result<()> {
-        self.packed.entries += 1;
         let failed = |e| Fault::io("write", shown(path), &e);
         if is_literal(path) {
             fill(&mut header.as_old_mut().name, path);
             fill(&mut header.as_old_mut().linkname, target);
             header.set_cksum();
-            return self.tar.append(header, io::empty()).map_err(failed);
+            self.tar.append(header, io::empty()).map_err(failed)?;
+        } else {
+            let of = |bytes| Path::new(OsStr::from_bytes(bytes));
+            self.tar.append_link(header, of(path), of(target)).map_err(failed)?;
         }
-        let of = |bytes| Path::new(OsStr::from_bytes(bytes));
-        self.tar.append_link(header, of(path), of(target)).map_err(failed)
+        self.written(path)
     }
 
     /// What a tar header has no room for: attributes, and times finer than a second.
@@ -233,6 +306,7 @@ impl<'a, W: Write> Packer<'a, W> {
         path: &[u8],
         stat: &FileStat,
         target: Option<&[u8]>,
+        holed: Option<&Holed>,
     ) -> Result<()> {
         let failed = |e: io::Error| Fault::io("read", shown(path), &e);
         let mut all: Vec<(String, Vec<u8>)> = Vec::new();
@@ -241,6 +315,7 @@ impl<'a, W: Write> Packer<'a, W> {
             all.push(("path".to_owned(), path.to_vec()));
             all.extend(target.map(|target| ("linkpath".to_owned(), target.to_vec())));
         }
+        all.extend(holed.into_iter().flat_map(|holed| holed.records(path)));
         if stat.st_mtime_nsec != 0 || stat.st_mtime < 0 {
             all.push(("mtime".to_owned(), decimal(stat.st_mtime, stat.st_mtime_nsec).into_bytes()));
         }
@@ -298,7 +373,10 @@ fn fill(field: &mut [u8], name: &[u8]) {
 }
 
 fn header(stat: &FileStat) -> Header {
-    let mut header = Header::new_gnu();
+    with_metadata(Header::new_gnu(), stat)
+}
+
+fn with_metadata(mut header: Header, stat: &FileStat) -> Header {
     header.set_mode(stat.st_mode & 0o7777);
     header.set_uid(u64::from(stat.st_uid));
     header.set_gid(u64::from(stat.st_gid));
@@ -326,28 +404,6 @@ fn is_kept(attribute: &str) -> bool {
     let carried =
         attribute == "security.capability" || attribute.starts_with("user.") || attribute.starts_with("trusted.");
     carried && !overlay
-}
-
-/// As many bytes as were promised: a file that shrinks meanwhile ends in zeros, one that grows is cut.
-struct Exactly {
-    inner: File,
-    left: u64,
-}
-
-impl Read for Exactly {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        if most == 0 {
-            return Ok(0);
-        }
-        let mut n = self.inner.read(&mut buffer[..most])?;
-        if n == 0 {
-            buffer[..most].fill(0);
-            n = most;
-        }
-        self.left -= n as u64;
-        Ok(n)
-    }
 }
 
 #[cfg(test)]

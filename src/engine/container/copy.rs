@@ -178,23 +178,10 @@ impl Engine {
 
 /// What contradicts itself is here no layer that somebody pulled, but what somebody has just sent.
 fn of_archive(fault: Fault, path: &str) -> Fault {
-    let kind = match fault.problem.code {
-        Code::LayerDamaged => "contents",
-        Code::LayerAttributeInvalid => "attribute",
-        Code::LayerAttributeTooLarge => "attribute-size",
-        Code::LayerBomb => "bomb",
-        Code::LayerFileTooLarge => "file-size",
-        Code::LayerHeaderTooLarge => "header-size",
-        Code::LayerNameTooLong => "name-size",
-        Code::LayerTooDeep => "depth",
-        Code::LayerTooManyDirectories => "directories",
-        Code::LayerTooManyEntries => "entries",
-        _ => return fault,
-    };
-    // Which of its entries: a fault of the contents says it before all else.
-    let contents = fault.problem.args.get("reason").and_then(|reason| reason.split_once(": ")).map(|(entry, _)| entry);
-    let entry = fault.problem.args.get("path").map(String::as_str).or(contents);
-    damaged(kind, entry.unwrap_or("tar"), path)
+    match unpack::complaint(&fault) {
+        Some((kind, entry)) => damaged(kind, &entry, path),
+        None => fault,
+    }
 }
 
 /// What was sent is no archive, or contradicts itself: in which entry, and `kind` chooses the words.

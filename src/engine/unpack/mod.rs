@@ -21,11 +21,12 @@ pub(super) mod overlay;
 mod parse;
 mod stream;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
-pub use apply::{Into, Resolver, put};
+pub use apply::{Into, Placing, Resolver, put};
 pub(super) use decompress::decoder;
 pub use effects::effects;
+pub use fault::complaint;
 pub use format::{Compression, Foreign};
 pub use limits::Limits;
 pub use list::list;
@@ -34,6 +35,7 @@ pub use list::list_within;
 pub use listing::{ListReader, ListWriter};
 pub use marks::{TarMark, TarMarks};
 pub use overlay::marks_of;
+pub(super) use parse::{Item, Reader};
 pub use stream::Unpack;
 
 use super::IdRange;

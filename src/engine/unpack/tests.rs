@@ -1,6 +1,6 @@
 //! Hostile and odd archives, as a table of tars.
 
-mod build;
+pub(in crate::engine) mod build;
 mod holes;
 mod hostile;
 

@@ -8,10 +8,12 @@
 //!
 //! Does not know who mounts them.
 
+mod archive;
 mod copy;
 mod driver;
 mod mounted;
 
+pub use archive::{Import, Outline};
 pub use driver::{Backing, Options};
 
 use super::conductor::{Conductor, Cx};

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::time::Duration;
 
 /// Does something with volumes in a directory of its own.
-fn check(act: impl FnOnce(&Cx, &Volumes, &Path) -> Result<()>) {
+pub(super) fn check(act: impl FnOnce(&Cx, &Volumes, &Path) -> Result<()>) {
     let dir = tempfile::tempdir().unwrap();
     let conductor = Conductor::new(
         Recorder::in_memory(),

@@ -87,6 +87,28 @@ problem-user-out-of-range = { $id }: a user or group must be a number from 0 to 
 problem-user-file-out-of-range = { $file }, line { $line }: { $id } is no user or group: it must be a number from 0 to 2147483647. Correct this line in the image, or give a user and a group that are not in it with `-u`.
 problem-volume-driver = error looking up volume plugin { $driver }: plugin "{ $driver }" not found. Volume plugins are not part of dockwalk: leave the driver out, or say `local`.
 problem-volume-gone = The directory of volume { $name } is gone: { $path }. It was deleted by hand, and what was in it with it. `docker volume create { $name }` makes it anew, empty; then start the container again.
+problem-volume-archive-damaged = The archive cannot be made a volume, for { $kind ->
+        [attribute] an extended attribute is none that Linux takes
+        [attribute-size] an extended attribute is larger than the file system keeps
+        [bomb] it grows far too much while it is unpacked
+        [file-size] it names a file that is larger than a file can be
+        [header-size] an extended header is too large
+        [name-size] a file name too long stands in it
+        [depth] directories lie too deep within each other
+        [directories] there are too many directories in it
+        [entries] there are too many entries in it
+       *[contents] it is no whole tar, or contradicts itself
+    } ({ $entry }). Nothing of it was kept. Export the volume again, or copy the file again.
+problem-volume-archive-digest = { $entry } in the archive is not what was exported: its digest differs. Nothing of it was kept. Copy the file again from where it was made, or export the volume again.
+problem-volume-archive-foreign = This is no archive that `dockwalk volume export` wrote. A tar of files is unpacked into a volume by a container: `docker run --rm -v NAME:/v -v "$PWD":/b IMAGE tar xf /b/FILE -C /v`
+problem-volume-archive-newer = The archive is of format { $format }, and this dockwalk knows { $known } and older. Import it with the dockwalk that wrote it, or a newer one.
+problem-volume-archive-short = The archive ends before its list of digests: it was not copied whole, or its export was broken off. Nothing of it was kept. Copy the file again, or export the volume again.
+problem-volume-exists = The volume { $name } is there already, and an import changes none that is. Import it by another name: `dockwalk volume import FILE NAME`
+problem-volume-in-use-now = The volume { $name } is used by containers [{ $containers }] that run: what they write meanwhile may get into the archive by half. For one moment of all files stop or pause them before: `docker pause`
+problem-volume-sockets = { $name }: { $count } sockets are left out. They mean nothing without the process that listens.
+problem-volume-exported-in-use = The volume { $name } was exported while containers [{ $containers }] ran with it. What they wrote meanwhile may be in the archive by half. For one moment of all files stop or pause them before: `docker pause`
+problem-volume-options-left = { $name }: what the volume was made of ({ $options }) was not made again, since that means something else on this host. Its files are in a directory of the engine's now.
+problem-volume-too-deep = Directories are nested more than { $limit } deep in the volume, or to a path that Linux cannot name: { $path }. Nobody could unpack such an archive. Move or delete them, then export again.
 problem-volume-in-use = remove { $name }: volume is in use - [{ $containers }]. Remove those containers first, with `docker rm`.
 problem-volume-mount = failed to mount local volume { $name }: mount { $device }:{ $path }: { $reason }. Look at what it is made of with `docker volume inspect { $name }`; make what is missing, or remove the volume and create it anew.
 problem-volume-mount-option = "{ $option }" in `o` is no option of { $type ->

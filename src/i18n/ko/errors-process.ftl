@@ -86,6 +86,28 @@ problem-user-out-of-range = { $id }: 사용자나 그룹은 0부터 2147483647�
 problem-user-file-out-of-range = { $file }의 { $line }번째 줄: { $id }번은 사용자나 그룹의 번호가 될 수 없습니다. 0부터 2147483647까지여야 합니다. 이미지에서 이 줄을 고치거나, `-u`로 이 줄에 없는 사용자와 그룹을 지정하세요.
 problem-volume-driver = 볼륨 드라이버 "{ $driver }": 없습니다. 볼륨 플러그인은 dockwalk에 들어 있지 않습니다. 드라이버를 빼거나 `local`이라고 쓰세요.
 problem-volume-gone = 볼륨(volume) { $name }: 디렉터리 { $path }가 사라졌습니다. 누군가 직접 지웠고, 들어 있던 내용도 함께 없어졌습니다. `docker volume create { $name }`으로 빈 볼륨을 다시 만든 뒤 컨테이너를 시작하세요.
+problem-volume-archive-damaged = 아카이브로 볼륨(volume)을 만들 수 없습니다: { $kind ->
+        [attribute] Linux가 받지 않는 확장 속성(extended attribute)이 들어 있습니다
+        [attribute-size] 확장 속성(extended attribute)이 파일 시스템이 담을 수 있는 것보다 큽니다
+        [bomb] 푸는 동안 지나치게 불어납니다
+        [file-size] 파일이 가질 수 있는 것보다 큰 크기가 적혀 있습니다
+        [header-size] 확장 헤더(extended header)가 너무 큽니다
+        [name-size] 이름이 너무 깁니다
+        [depth] 디렉터리가 너무 깊이 겹칩니다
+        [directories] 디렉터리가 너무 많습니다
+        [entries] 항목이 너무 많습니다
+       *[contents] 온전한 tar가 아니거나 내용이 서로 맞지 않습니다
+    } ({ $entry }). 아무것도 남기지 않았습니다. 볼륨을 다시 내보내거나 파일을 다시 복사하세요.
+problem-volume-archive-digest = 아카이브의 { $entry }: 다이제스트가 달라 내보낸 내용과 다릅니다. 아무것도 남기지 않았습니다. 처음 만든 파일을 다시 복사하거나 볼륨을 다시 내보내세요.
+problem-volume-archive-foreign = `dockwalk volume export`로 만든 아카이브가 아닙니다. 일반 tar는 컨테이너로 볼륨에 푸세요: `docker run --rm -v NAME:/v -v "$PWD":/b IMAGE tar xf /b/FILE -C /v`
+problem-volume-archive-newer = 아카이브의 형식은 { $format }인데 이 dockwalk는 { $known }까지만 압니다. 아카이브를 만든 dockwalk나 더 새로운 버전으로 가져오세요.
+problem-volume-archive-short = 아카이브가 다이제스트 목록 앞에서 끝납니다. 덜 복사되었거나 내보내기가 중간에 끊긴 파일입니다. 아무것도 남기지 않았습니다. 파일을 다시 복사하거나 볼륨을 다시 내보내세요.
+problem-volume-exists = 볼륨(volume) { $name }: 이미 있습니다. 가져오기는 있는 볼륨을 바꾸지 않습니다. 다른 이름으로 가져오세요: `dockwalk volume import FILE NAME`
+problem-volume-in-use-now = 볼륨(volume) { $name }: 실행 중인 컨테이너 [{ $containers }]가 쓰고 있습니다. 그사이에 쓰는 파일은 일부만 담길 수 있습니다. 한 순간의 내용을 그대로 담으려면 먼저 멈추세요: `docker pause`
+problem-volume-sockets = 볼륨(volume) { $name }: 소켓(socket) { $count }개는 듣고 있는 프로세스 없이는 의미가 없어 건너뜁니다.
+problem-volume-exported-in-use = 볼륨(volume) { $name }: 컨테이너 [{ $containers }]가 쓰는 동안 내보냈습니다. 그사이에 쓴 파일은 일부만 담겼을 수 있습니다. 한 순간의 내용을 그대로 담으려면 먼저 멈추세요: `docker pause`
+problem-volume-options-left = 볼륨(volume) { $name }: 원래 볼륨의 옵션({ $options })은 이 호스트에서 뜻이 다르므로 적용하지 않았습니다. 파일은 이제 엔진의 디렉터리에 있습니다.
+problem-volume-too-deep = 볼륨의 디렉터리가 { $limit }단계 넘게 겹쳤거나 Linux가 이름으로 가리킬 수 없을 만큼 깊습니다: { $path }. 이런 아카이브는 아무도 풀 수 없습니다. 옮기거나 지운 뒤 다시 내보내세요.
 problem-volume-in-use = 볼륨(volume) { $name }: 컨테이너 [{ $containers }]에서 쓰고 있어 지울 수 없습니다. 컨테이너를 먼저 지우세요: `docker rm`
 problem-volume-mount = 볼륨(volume) { $name }: { $device }의 내용을 { $path } 경로에 마운트하지 못했습니다 ({ $reason }). `docker volume inspect { $name }`으로 무엇으로 된 볼륨인지 확인하고, 없는 것을 만들거나 볼륨을 지우고 새로 만드세요.
 problem-volume-mount-option = `o`의 "{ $option }": { $type ->

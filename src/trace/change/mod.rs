@@ -163,6 +163,8 @@ pub enum Change {
         /// Its name.
         name: String,
     },
+    /// A volume was written as an archive, or made of one.
+    VolumeMoved(Moved),
     /// A directory that matters to the picture exists (upper, work, a bind source).
     DirSeen(Dir),
     /// It was deleted.

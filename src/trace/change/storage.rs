@@ -1,6 +1,6 @@
 //! What is true of mounts, volumes and directories.
 
-use crate::spec::ContainerId;
+use crate::spec::{ContainerId, Digest};
 use serde::{Deserialize, Serialize};
 
 /// Names a mount: mount namespace inode and mount id (mountinfo field 1).
@@ -73,6 +73,31 @@ pub struct Volume {
     pub path: String,
     /// Made for one container and named by a random digest.
     pub anonymous: bool,
+}
+
+/// Where to a volume was moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveWay {
+    /// Out of the engine, into an archive.
+    Export,
+    /// Out of an archive, into the engine.
+    Import,
+}
+
+/// What was moved of a volume.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Its name.
+    pub volume: String,
+    /// Where to.
+    pub way: MoveWay,
+    /// Files, directories and links.
+    pub entries: u64,
+    /// Bytes of the archive that were read or written, as a tar.
+    pub bytes: u64,
+    /// sha256 of the archive's list of digests: the same list is the same content.
+    pub digest: Digest,
 }
 
 /// A directory of the host.

@@ -161,6 +161,13 @@ impl World {
             Change::VolumeGone { name } => {
                 remove(&mut self.volumes, name, missing)?;
                 self.contents.remove(&Home::Volume { name: name.clone() });
+                self.moved.remove(name);
+            }
+            Change::VolumeMoved(moved) => {
+                if !self.volumes.contains_key(&moved.volume) {
+                    return Err(missing());
+                }
+                insert(&mut self.moved, moved.volume.clone(), moved);
             }
             Change::DirSeen(dir) => {
                 self.owner(dir.container.as_ref())?;

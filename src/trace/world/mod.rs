@@ -74,6 +74,8 @@ pub struct World {
     pub held: OrdMap<(ContainerId, String), Arc<Mount>>,
     /// Volumes.
     pub volumes: OrdMap<String, Arc<Volume>>,
+    /// How each volume was exported or imported last.
+    pub moved: OrdMap<String, Arc<Moved>>,
     /// Directories that matter to the picture.
     pub dirs: OrdMap<String, Arc<Dir>>,
 

@@ -143,6 +143,10 @@ fn a_network(id: &NetworkId) -> Network {
     }
 }
 
+fn moved(volume: &str) -> Moved {
+    Moved { volume: volume.into(), way: MoveWay::Export, entries: 1, bytes: 2048, digest: digest(1) }
+}
+
 fn a_mount(key: MountKey, container: Option<ContainerId>) -> Mount {
     let text = || "x".to_owned();
     Mount {
@@ -236,6 +240,7 @@ fn propose(dice: &mut Dice) -> Change {
         19 => Change::MountSeen(a_mount(MountKey { mntns: 1, id: dice.roll(4) }, dice.maybe_container())),
         20 => Change::MountGone { key: MountKey { mntns: 1, id: dice.roll(4) } },
         21 => Change::VolumeSeen(Volume { name: format!("v{}", dice.roll(2)), path: "/v".into(), anonymous: false }),
+        22 if dice.roll(2) == 0 => Change::VolumeMoved(moved(&format!("v{}", dice.roll(2)))),
         22 => Change::VolumeGone { name: format!("v{}", dice.roll(2)) },
         23 => {
             let path = format!("/d{}", dice.roll(2));
@@ -536,6 +541,7 @@ fn every_refusal_has_its_type_and_leaves_the_world_as_it_was() {
             missing(Entity::Dir("/gone".into())),
         ),
         (Change::VolumeGone { name: "v".into() }, missing(Entity::Volume("v".into()))),
+        (Change::VolumeMoved(moved("v")), missing(Entity::Volume("v".into()))),
         (Change::ContainerCreated(a_container(c0.clone())), Illegal::Exists(Entity::Container(c0.clone()))),
         (reserve(container_id(1)), Illegal::Exists(Entity::Network(network.clone()))),
         (Change::LayerGone { chain_id: digest(1) }, in_use(Entity::Layer(digest(1)), Entity::Layer(digest(2)))),

@@ -239,8 +239,13 @@ const IMAGES: [OpKind; 6] = [
     OpKind::ContainerCommit,
 ];
 /// What makes something that has mounts, or takes it away.
-const STORED: [OpKind; 4] =
-    [OpKind::ContainerCreate, OpKind::ContainerRemove, OpKind::VolumeCreate, OpKind::VolumeRemove];
+const STORED: [OpKind; 5] = [
+    OpKind::ContainerCreate,
+    OpKind::ContainerRemove,
+    OpKind::VolumeCreate,
+    OpKind::VolumeRemove,
+    OpKind::VolumeImport,
+];
 
 /// One of these was done: what is not there any more was there.
 fn was_done(world: &World, kinds: &[OpKind]) -> bool {

@@ -50,6 +50,10 @@ impl EffectRunner {
                 Ask::Export => dialog.add_filter("SVG, PNG", &["svg", "png"]).set_file_name(name).save_file(),
                 Ask::Load => dialog.add_filter("tar", &["tar", "gz", "tgz", "zst"]).pick_file(),
                 Ask::SaveImage => dialog.add_filter("tar", &["tar"]).set_file_name(name).save_file(),
+                Ask::ExportVolume => {
+                    dialog.add_filter("tar, gzip", &["tar", "gz", "tgz"]).set_file_name(name).save_file()
+                }
+                Ask::ImportVolume => dialog.add_filter("tar", &["tar", "gz", "tgz", "zst"]).pick_file(),
                 Ask::Packet => dialog.add_filter("pcapng", &["pcapng"]).set_file_name(name).save_file(),
                 Ask::ExportFiles => dialog.add_filter("JSON", &["json"]).set_file_name(name).save_file(),
             };
@@ -84,11 +88,12 @@ pub(super) fn suggestion(ask: Ask, state: &WindowState) -> String {
         .as_ref()
         .map_or_else(std::env::temp_dir, |dirs| dirs.document_dir().unwrap_or_else(|| dirs.home_dir()).to_owned());
     let name = match ask {
-        Ask::Open | Ask::Load => return String::new(),
+        Ask::Open | Ask::Load | Ask::ImportVolume => return String::new(),
         Ask::Save => "dockwalk.ndjson".to_owned(),
         Ask::Export => format!("dockwalk-{:?}.svg", state.tab).to_lowercase(),
         Ask::Packet => "dockwalk.pcapng".to_owned(),
         Ask::SaveImage => format!("{}.tar", file_name(state)),
+        Ask::ExportVolume => format!("{}.tar.gz", state.files.volume.as_deref().unwrap_or("volume")),
         Ask::ExportFiles => format!("{}.json", file_name(state)),
     };
     dir.join(name).display().to_string()

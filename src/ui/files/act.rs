@@ -2,7 +2,7 @@
 
 use super::content::PAGE;
 use super::job::{Done, Export, Job, Slot, Ticket};
-use super::{Against, Face, Files, Load, Motion, Page, Part, Subject, Transfer};
+use super::{Against, Carried, Face, Files, Load, Motion, Page, Part, Subject, Transfer};
 use crate::tree::{Kind, PathBytes, PathId, Query};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -153,13 +153,17 @@ impl Files {
     fn open(&mut self, subject: Subject, layer: Option<usize>) -> Option<Order> {
         let same = self.subject.as_ref() == Some(&subject);
         let path = self.tree.path().cloned().filter(|_| same);
+        // An archive that is on its way is none of the image's.
+        let mut tickets = self.tickets.map(|number| number + 1);
+        tickets[Slot::Transfer as usize] = self.tickets[Slot::Transfer as usize];
         *self = Self {
             shown: self.shown,
             part: Part { layer: layer.unwrap_or(usize::MAX), only: layer.is_some() },
             opened: Load::Busy(None),
             subject: Some(subject.clone()),
             transfer: self.transfer.take(),
-            tickets: self.tickets.map(|number| number + 1),
+            volume: self.volume.take(),
+            tickets,
             ..Self::default()
         };
         if let Some(path) = path {
@@ -275,15 +279,29 @@ impl Files {
     /// Gives an archive to the engine.
     pub fn load(&mut self, path: PathBuf) -> Option<Order> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.transfer = Some(Transfer { loading: true, name, bytes: (0, None) });
+        self.transfer = Some(Transfer { what: Carried::Load, name, bytes: (0, None) });
         self.order(Slot::Transfer, Job::Load(path))
     }
 
     /// Has the engine write the opened image.
     pub fn save(&mut self, path: PathBuf) -> Option<Order> {
         let Some(Subject::Image(image)) = self.subject.clone() else { return None };
-        self.transfer = Some(Transfer { loading: false, name: image.clone(), bytes: (0, None) });
+        self.transfer = Some(Transfer { what: Carried::Save, name: image.clone(), bytes: (0, None) });
         self.order(Slot::Transfer, Job::Save(image, path))
+    }
+
+    /// Has the engine write the volume that was asked about.
+    pub fn export_volume(&mut self, path: PathBuf) -> Option<Order> {
+        let volume = self.volume.take()?;
+        self.transfer = Some(Transfer { what: Carried::ExportVolume, name: volume.clone(), bytes: (0, None) });
+        self.order(Slot::Transfer, Job::ExportVolume(volume, path))
+    }
+
+    /// Has the engine make a volume of an archive.
+    pub fn import_volume(&mut self, path: PathBuf) -> Option<Order> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.transfer = Some(Transfer { what: Carried::ImportVolume, name, bytes: (0, None) });
+        self.order(Slot::Transfer, Job::ImportVolume(path))
     }
 
     /// Takes what became of a job; what has to be done next is returned.
@@ -341,7 +359,9 @@ impl Files {
                 }
             }
             (_, Done::Exported(_)) => {}
-            (_, Done::Loaded(_) | Done::Saved(_)) => self.transfer = None,
+            (_, Done::Loaded(_) | Done::Saved(_) | Done::VolumeExported(..) | Done::VolumeImported(..)) => {
+                self.transfer = None
+            }
         }
         Vec::new()
     }

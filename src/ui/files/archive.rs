@@ -1,4 +1,4 @@
-//! Image archives: from a file into the engine, and from the engine into a file.
+//! Archives of images and volumes: from a file into the engine, and from the engine into a file.
 
 use super::place::{Place, Reporter, Stopped};
 use crate::client::trust;
@@ -6,6 +6,7 @@ use crate::spec::visible;
 use crate::trace::{Code, Problem};
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Gives an archive, or the directory of an OCI image layout, to the engine. Returns the names of what it has loaded.
@@ -80,4 +81,38 @@ pub(super) fn save(place: &Place, image: &str, path: &Path) -> Result<(), Stoppe
         Ok(())
     };
     fetch().inspect_err(|_unfinished| drop(std::fs::remove_file(&part)))
+}
+
+/// Has the engine write a volume as an archive. Returns what is to be said of it.
+pub(super) fn export_volume(place: &Place, volume: &str, path: &Path) -> Result<Vec<Problem>, Stopped> {
+    let client = place.client()?;
+    let outline = client.volume_outline(volume).map_err(|error| error.problem)?;
+    let reporter = place.reporter();
+    let written = client.export_volume(volume, path, paced(reporter, outline.bytes)).map_err(|error| error.problem)?;
+    written.map(|_bytes| outline.remarks).ok_or(Stopped::NotWanted)
+}
+
+/// Has the engine make a volume of an archive. Returns its name, and what is to be said of it.
+pub(super) fn import_volume(place: &Place, path: &Path) -> Result<(String, Vec<Problem>), Stopped> {
+    let unreadable =
+        |error: io::Error| Problem::new(Code::FilesUnreadable).with("path", visible::path(path)).with("reason", error);
+    let of = std::fs::metadata(path).map_err(unreadable)?.len();
+    let imported = place.client()?.import_volume(path, None, paced(place.reporter(), of));
+    // Where it was called off the request was cut, which is no fault.
+    place.go_on()?;
+    let imported = imported.map_err(|error| error.problem)?;
+    Ok((imported.moved.volume, imported.remarks))
+}
+
+/// Says each MiB how far it is, and ends when nobody wants it any more.
+fn paced(reporter: Reporter, of: u64) -> impl FnMut(u64) -> ControlFlow<()> + Send {
+    let mut said = None;
+    move |bytes| {
+        if said.is_some_and(|said| bytes < said + (1 << 20)) {
+            return if reporter.is_wanted() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        }
+        said = Some(bytes);
+        let wanted = reporter.progress(bytes, Some(of.max(bytes)));
+        if wanted { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
 }

@@ -69,6 +69,10 @@ pub enum Job {
     Load(PathBuf),
     /// Have the engine write an image as an archive.
     Save(String, PathBuf),
+    /// Have the engine write a volume as an archive.
+    ExportVolume(String, PathBuf),
+    /// Have the engine make a volume of an archive.
+    ImportVolume(PathBuf),
 }
 
 /// What is written as JSON.
@@ -107,4 +111,8 @@ pub enum Done {
     Loaded(String),
     /// The archive is there.
     Saved(PathBuf),
+    /// The volume's archive is there, and what is to be said of it.
+    VolumeExported(PathBuf, Vec<Problem>),
+    /// The engine has the volume, by this name, and what is to be said of it.
+    VolumeImported(String, Vec<Problem>),
 }

@@ -134,15 +134,47 @@ pub struct Files {
     pub comparing: Load<()>,
     /// An archive is being read or written: what is said of it.
     pub transfer: Option<Transfer>,
+    /// The volume of which it was asked where to export it.
+    pub volume: Option<String>,
     tickets: [u64; Slot::COUNT],
+}
+
+/// What is on its way into the engine, or out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    /// An archive of images comes in.
+    Load,
+    /// An image goes out.
+    Save,
+    /// A volume goes out.
+    ExportVolume,
+    /// A volume comes in.
+    ImportVolume,
+}
+
+impl Carried {
+    /// The message that says how far it is.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Load => "files-loading-archive",
+            Self::Save => "files-saving-archive",
+            Self::ExportVolume => "files-exporting-volume",
+            Self::ImportVolume => "files-importing-volume",
+        }
+    }
+
+    /// It is no image.
+    pub fn is_volume(self) -> bool {
+        matches!(self, Self::ExportVolume | Self::ImportVolume)
+    }
 }
 
 /// An archive on its way into the engine or out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
-    /// Into the engine.
-    pub loading: bool,
-    /// The file's name.
+    /// What it is of.
+    pub what: Carried,
+    /// The file's name, or what it is of.
     pub name: String,
     /// Bytes so far, and of how many where that is known.
     pub bytes: (u64, Option<u64>),

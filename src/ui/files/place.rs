@@ -83,8 +83,13 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
+    /// Somebody wants it still.
+    pub fn is_wanted(&self) -> bool {
+        !self.stop.load(Ordering::Relaxed)
+    }
+
     /// Says how far it is. False when nobody wants it any more.
     pub fn progress(&self, now: u64, of: Option<u64>) -> bool {
-        !self.stop.load(Ordering::Relaxed) && self.say.send((self.ticket, Done::Progress(now, of))).is_ok()
+        self.is_wanted() && self.say.send((self.ticket, Done::Progress(now, of))).is_ok()
     }
 }

@@ -130,6 +130,14 @@ impl Place {
                 archive::save(self, &image, &path)?;
                 Done::Saved(path)
             }
+            Job::ExportVolume(volume, path) => {
+                let remarks = archive::export_volume(self, &volume, &path)?;
+                Done::VolumeExported(path, remarks)
+            }
+            Job::ImportVolume(path) => {
+                let (volume, remarks) = archive::import_volume(self, &path)?;
+                Done::VolumeImported(volume, remarks)
+            }
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The inspector: the selected thing with everything that is known of it, and how it is known.
 
-use super::{PanelContext, answers, breaking, isolation, next};
+use super::{PanelContext, answers, breaking, isolation, next, volumes};
 use crate::i18n::size;
 use crate::trace::{Body, Entity, Event};
 use crate::ui::command::{FilesCommand, ViewCommand};
@@ -31,12 +31,16 @@ fn known(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.add_space(4.0);
         match known {
-            None => nothing(ui, cx),
+            None => {
+                nothing(ui, cx);
+                volumes::anywhere(ui, cx);
+            }
             Some((entity, None)) => gone(ui, cx, entity),
             Some((entity, Some(facts))) => {
                 thing(ui, cx, entity, &facts);
                 files(ui, cx, entity);
                 page(ui, cx, entity);
+                volumes::section(ui, cx, entity);
                 passed(ui, cx, entity);
                 isolation::section(ui, cx, entity);
                 if !broken(cx, entity) {

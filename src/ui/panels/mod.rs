@@ -28,6 +28,7 @@ pub mod start;
 pub mod steps;
 pub mod timeline;
 pub mod top;
+mod volumes;
 
 use super::command::Command;
 use super::diagrams::Tab;

@@ -223,6 +223,8 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::ContainerExit => "op-container-exit",
         OpKind::VolumeCreate => "op-volume-create",
         OpKind::VolumeRemove => "op-volume-remove",
+        OpKind::VolumeExport => "op-volume-export",
+        OpKind::VolumeImport => "op-volume-import",
         OpKind::NetworkCreate => "op-network-create",
         OpKind::NetworkRemove => "op-network-remove",
         OpKind::NetworkConnect => "op-network-connect",

@@ -59,6 +59,11 @@ impl WindowState {
             Done::Exported(to) => path("notice-files-exported", to),
             Done::Saved(to) => path("notice-image-saved", to),
             Done::Loaded(names) => Notice::good(words.say_with("notice-image-loaded", &[("names", names.as_str())])),
+            Done::VolumeExported(to, remarks) => with(&words, path("notice-volume-exported", to), remarks),
+            Done::VolumeImported(name, remarks) => {
+                let said = Notice::good(words.say_with("notice-volume-imported", &[("name", name.as_str())]));
+                with(&words, said, remarks)
+            }
             Done::Failed(problem) if matches!(ticket.slot, Slot::Export | Slot::Transfer) => {
                 Notice::failure(&words, problem)
             }
@@ -66,4 +71,10 @@ impl WindowState {
         };
         self.notify(notice);
     }
+}
+
+/// What was done, and what of it is worth saying.
+fn with(words: &Words, done: Notice, remarks: &[Problem]) -> Notice {
+    let text = remarks.iter().fold(done.text, |text, remark| format!("{text} {}", words.problem(remark)));
+    Notice { text, ..done }
 }

@@ -29,6 +29,10 @@ pub enum Ask {
     SaveImage,
     /// Where to write what the inspector shows, as JSON.
     ExportFiles,
+    /// Where to write the selected volume as an archive.
+    ExportVolume,
+    /// An archive to make a volume of.
+    ImportVolume,
     /// Where to save the packet that was followed, as pcapng.
     Packet,
 }
@@ -43,13 +47,15 @@ impl Ask {
             Self::Load => "ask-load",
             Self::SaveImage => "ask-save-image",
             Self::ExportFiles => "ask-export-files",
+            Self::ExportVolume => "ask-export-volume",
+            Self::ImportVolume => "ask-import-volume",
             Self::Packet => "ask-packet",
         }
     }
 
     /// A file that is there is asked for.
     pub fn opens(self) -> bool {
-        matches!(self, Self::Open | Self::Load)
+        matches!(self, Self::Open | Self::Load | Self::ImportVolume)
     }
 }
 
@@ -60,7 +66,8 @@ impl WindowState {
                 let can = match what {
                     Ask::Open => true,
                     Ask::Save | Ask::Export => self.has_trace(),
-                    Ask::Load => self.is_live(),
+                    Ask::Load | Ask::ImportVolume => self.is_live(),
+                    Ask::ExportVolume => self.is_live() && self.choose_volume(),
                     Ask::SaveImage => self.files.image().is_some(),
                     Ask::ExportFiles => self.files.can_export(),
                     Ask::Packet => self.looked_at().walk(&self.world).is_some(),
@@ -91,7 +98,18 @@ impl WindowState {
             Ask::Load => inspect(self.files.load(path)),
             Ask::SaveImage => inspect(self.files.save(path)),
             Ask::ExportFiles => inspect(self.files.write(path)),
+            Ask::ExportVolume => inspect(self.files.export_volume(path)),
+            Ask::ImportVolume => inspect(self.files.import_volume(path)),
             Ask::Packet => Some(Effect::WritePacket(path)),
         }
+    }
+
+    /// The selected volume is the one that is asked about, whatever is selected when the answer comes.
+    fn choose_volume(&mut self) -> bool {
+        self.files.volume = match &self.selection {
+            Some(Entity::Volume(name)) if self.world.volumes.contains_key(name) => Some(name.clone()),
+            _ => None,
+        };
+        self.files.volume.is_some()
     }
 }

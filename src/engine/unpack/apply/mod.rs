@@ -105,6 +105,30 @@ pub fn put(tar: impl BufRead, root: OwnedFd, into: &Into, options: Options) -> R
     Ok(applier.tally)
 }
 
+/// Entries of a tar of files that are put into an empty directory one by one. One without a path is the directory itself.
+pub struct Placing(Applier);
+
+impl Placing {
+    /// Into that directory.
+    pub fn new(root: OwnedFd, options: Options) -> Self {
+        let places = Places::at(root, &options);
+        let (dirs, tally) = (BTreeMap::new(), Tally::default());
+        Self(Applier { places, options, dirs, bytes_of_dirs: 0, sum: None, tally })
+    }
+
+    /// Makes what the entry says; its content is the reader's next.
+    pub fn place(&mut self, item: &Item, reader: &mut Reader<impl BufRead>) -> Result<()> {
+        self.0.tally.entries += 1;
+        self.0.take(item, reader).map_err(|stop| stop.at(item.entry.path.as_bytes()))
+    }
+
+    /// Directories get their times. What could not be done as the tar says.
+    pub fn finish(mut self) -> Result<Vec<Problem>> {
+        self.0.date_directories()?;
+        Ok(self.0.tally.remarks)
+    }
+}
+
 struct Applier {
     places: Places,
     options: Options,

@@ -28,6 +28,7 @@ use std::io::{self, BufRead, Read};
 /// One entry, with what its content needs to be read.
 #[derive(Debug)]
 pub struct Item {
+    /// What it says.
     pub entry: LayerEntry,
     /// For a file with holes, which pieces of it follow.
     pub holes: Option<Holed>,
@@ -69,6 +70,7 @@ struct Before {
 }
 
 impl<R: BufRead> Reader<R> {
+    /// Of a layer.
     pub fn new(input: R, limits: Limits) -> Self {
         Self { input, limits, entries: 0, left: 0, padding: 0, holes_left: HOLES, plain: false }
     }
@@ -108,6 +110,12 @@ impl<R: BufRead> Reader<R> {
                 }
             }
         }
+    }
+
+    /// Where the last entry ends: what is read from there on belongs to the next. What was not read of its content is passed over.
+    pub fn boundary(&mut self) -> Result<&mut R> {
+        self.skip().map_err(|bad| bad.fault(b""))?;
+        Ok(&mut self.input)
     }
 
     /// Hands on the content of the last entry, piece by piece, each with its place in the file. Returns what it is told by,

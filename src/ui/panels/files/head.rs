@@ -1,6 +1,6 @@
 //! The bar above: whose files, which page, and what can be done with the image.
 
-use super::super::PanelContext;
+use super::super::{PanelContext, volumes};
 use crate::ui::command::{Ask, Command, FilesCommand, PathCommand};
 use crate::ui::files::{Act, Page, Subject, subject};
 use crate::ui::fonts;
@@ -93,19 +93,7 @@ fn tools(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             cx.want(command);
         }
     }
-    if let Some(transfer) = &files.transfer {
-        let key = if transfer.loading { "files-loading-archive" } else { "files-saving-archive" };
-        let cancel = cx.say("cancel");
-        if widgets::icon_button(ui, Icon::Close, &cancel, "", Loudness::Quiet, 22.0).clicked() {
-            cx.want(FilesCommand::Do(Act::Cancel(crate::ui::files::Slot::Transfer)));
-        }
-        let (now, of) = transfer.bytes;
-        let so_far = match of {
-            Some(of) => format!("{} / {}", crate::i18n::size(now), crate::i18n::size(of)),
-            None => crate::i18n::size(now),
-        };
-        let text = cx.words.say_with(key, &[("name", transfer.name.as_str()), ("bytes", so_far.as_str())]);
-        ui.add(egui::Label::new(RichText::new(text).size(12.5).color(cx.theme.weak)).truncate());
-        ui.add(egui::Spinner::new().size(16.0).color(cx.theme.accent));
+    if let Some(transfer) = files.transfer.clone() {
+        volumes::under_way(ui, cx, &transfer);
     }
 }
