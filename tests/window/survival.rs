@@ -25,7 +25,7 @@ fn before_it_is_deleted() -> Window {
     }
     let trace = &app(&window).state.trace;
     let deletes = |body: &Body| matches!(body, Body::OpBegan { op } if op.kind == OpKind::ContainerRemove);
-    let began = trace.events_in(0, trace.len()).find(|event| deletes(&event.body)).unwrap().seq;
+    let began = trace.events_in(0, trace.len()).rfind(|event| deletes(&event.body)).unwrap().seq;
     tell(&mut window, PlaybackCommand::Seek(began));
     window.run_steps(2);
     window
@@ -57,12 +57,15 @@ fn what_stays_is_predicted_in_the_picture_and_marked_there() {
     tell(&mut window, PlaybackCommand::Seek(ended));
     window.run_steps(3);
     assert_eq!(app(&window).state.tab, Tab::Storage);
-    for told in
-        ["쓰기 레이어 box: 예상대로 사라짐", "볼륨, memo", "예상은 사라짐", "바인드, lesson-02", "예상대로 남음"]
-    {
+    assert!(spoken(&window).contains("쓰기 레이어 reader: 예상대로 사라짐"), "{}", spoken(&window));
+    for told in ["볼륨, memo", "예상은 사라짐", "바인드, lesson-02", "예상대로 남음"] {
         assert!(is_there(&window, told), "{told}");
     }
     assert!(!is_there(&window, "고르기"), "it is over");
+    // Where another follows at once it is marked beside what is asked of that.
+    tell(&mut window, PlaybackCommand::Seek(ended + 1));
+    window.run_steps(2);
+    assert!(is_there(&window, "예상은 사라짐"));
     // Back before it, what was predicted is there, and is not told.
     tell(&mut window, PlaybackCommand::Back);
     tell(&mut window, PlaybackCommand::Home);

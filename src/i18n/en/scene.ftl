@@ -179,6 +179,7 @@ scene-home-guess = predicted: { $guess }
 scene-home-guess-right = as predicted: { $guess }
 scene-home-guess-wrong = predicted: { $guess }
 scene-home-gone = gone
+scene-survives-asked = What will be left when this is done?
 scene-home-unpredicted = not predicted
 scene-home-upper = Own layer
 scene-home-upper-fate = gone after rm

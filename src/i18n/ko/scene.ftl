@@ -179,6 +179,7 @@ scene-home-guess = 예상: { $guess }
 scene-home-guess-right = 예상대로 { $guess }
 scene-home-guess-wrong = 예상은 { $guess }
 scene-home-gone = 사라진 곳
+scene-survives-asked = 이 명령이 끝나면 무엇이 남을까요?
 scene-home-unpredicted = 예상하지 않음
 scene-home-upper = 쓰기 레이어
 scene-home-upper-fate = rm 하면 사라짐

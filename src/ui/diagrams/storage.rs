@@ -120,7 +120,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
         });
     }
     let plan = Plan::of(world, &stage);
-    let mut y = plan.margin;
+    let mut y = plan.margin + ask::title(&mut stage, plan.homes, plan.margin);
     let mut homes = Homes::default();
     let (open, folded): (Vec<&Arc<Container>>, Vec<&Arc<Container>>) = match stage.detail {
         Detail::Least | Detail::Bare | Detail::Thin => parted(world, &stage, &containers),
@@ -486,9 +486,9 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
     let most = if stage.look.room.is_some() && stage.detail >= Detail::Least { 6 } else { usize::MAX };
     let all = volumes.len() + binds.len();
     let mut middle = top + plan.high.row / 2.0;
-    let sign = (!stage.words.is_veiled("scene-kept")).then_some(Glyph::Check);
-    let note = || Some((stage.say("scene-kept"), sign));
-    let notes: Vec<_> = (0..all).map(|_| note()).collect();
+    // That it is kept is not said while it is being predicted.
+    let note = (!stage.words.is_veiled("scene-kept")).then(|| (stage.say("scene-kept"), Some(Glyph::Check)));
+    let notes = vec![note; all];
     let volumes = volumes
         .into_iter()
         .map(|(id, v)| (id, Kind::Volume, v.name.clone(), v.path.clone(), Home::Volume { name: v.name.clone() }));

@@ -240,8 +240,8 @@ pub struct WindowState {
     pub course: Option<Course>,
     /// The layer inspector.
     pub files: Files,
-    /// What is being stopped or deleted at the cursor, or was last.
-    survival: Option<places::Survivors>,
+    /// What is being stopped or deleted at the cursor, or was last, and before that.
+    survival: Vec<places::Survivors>,
     /// What was predicted of it, by question.
     foretold: BTreeMap<String, bool>,
     /// Steps the engine by itself: the time since the last step.
@@ -303,7 +303,7 @@ impl Default for WindowState {
             engines: Vec::new(),
             course: None,
             files: Files::default(),
-            survival: None,
+            survival: Vec::new(),
             foretold: BTreeMap::new(),
             stepping: None,
             until: None,

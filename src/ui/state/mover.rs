@@ -197,7 +197,8 @@ impl WindowState {
         let runner = self.predicted().map(Course::runner);
         let veiling =
             runner.into_iter().flat_map(|runner| runner.veiling(&self.world).map(|one| (one, self.veil(runner, one))));
-        veiling.flat_map(|(question, veil)| question.ask.said_by().iter().map(move |key| (*key, veil))).collect()
+        let of_lesson = veiling.flat_map(|(question, veil)| question.ask.said_by().iter().map(move |key| (*key, veil)));
+        of_lesson.chain(self.veiled_by_survivors()).collect()
     }
 
     /// Until when the step that comes next is not told; none when it is.

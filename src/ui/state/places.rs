@@ -5,6 +5,18 @@ use crate::lesson::{AskedPlace, HomeKind};
 use crate::survival::{Fate, Place as At, Survival};
 use crate::trace::{Home, Outcome};
 
+/// What would say which places stay, while that is asked: what homes say of themselves, and steps of what they do.
+const SAID_BY: [&str; 8] = [
+    "scene-home-upper-fate",
+    "scene-home-volume-fate",
+    "scene-home-bind-fate",
+    "scene-home-tmpfs-fate",
+    "scene-kept",
+    "step-remove-container-why",
+    "step-remove-directory-why",
+    "step-unmount-why",
+];
+
 /// How many predictions are remembered.
 const REMEMBERED: usize = 256;
 
@@ -49,46 +61,65 @@ impl WindowState {
         }
     }
 
-    /// What the operation at the cursor stops or deletes, as it was before, and what has come of it so far.
+    /// What the operation at the cursor stops or deletes, as it was before, and what has come of it so far; before it the same of the
+    /// operation before that: where one follows the other, what was predicted of the first is marked when the second begins.
     pub(super) fn look_what_survives(&mut self) {
-        let known = self.survival.take();
+        let known = std::mem::take(&mut self.survival);
         let position = self.cursor.position();
-        let is_over = |op: &OpId| self.world.ops.get(op).filter(|state| state.op.request.is_empty());
         let mut ops: Vec<_> = self.trace.ops().take_while(|(_, seq)| *seq <= position).collect();
-        // What nobody asked for – a program ended, say – comes between without being another matter; but `--rm` deletes so.
-        while let Some((id, _)) = ops.last()
-            && is_over(id).is_some_and(|state| state.op.kind != OpKind::ContainerRemove)
-        {
-            ops.pop();
+        for _ in 0..2 {
+            let Some(survivors) = self.last_of(&mut ops, &known) else { break };
+            self.survival.insert(0, survivors);
         }
-        let Some(last) = ops.last().and_then(|(id, _)| self.world.ops.get(id)) else { return };
+    }
+
+    /// Of the last of these that somebody asked for, which are taken away.
+    fn last_of(&self, ops: &mut Vec<(OpId, u64)>, known: &[Survivors]) -> Option<Survivors> {
+        let of = |id: &OpId| self.world.ops.get(id);
+        // What nobody asked for – a program ended, say – comes between without being another matter; but `--rm` deletes so.
+        let by_itself =
+            |id: &OpId| of(id).is_some_and(|it| it.op.request.is_empty() && it.op.kind != OpKind::ContainerRemove);
+        while ops.pop_if(|(id, _)| by_itself(id)).is_some() {}
+        let (id, mut seq) = ops.pop()?;
+        let (last, mut first) = (of(&id)?, id);
         // `prune` is one operation for each that it deletes.
-        let of_one = |id: &OpId| {
-            let state = self.world.ops.get(id);
-            state.is_some_and(|it| (it.op.kind, &it.op.request) == (last.op.kind, &last.op.request))
+        let same =
+            |id: &OpId| of(id).is_some_and(|it| (it.op.kind, &it.op.request) == (last.op.kind, &last.op.request));
+        while let Some((earlier, began)) = ops.pop_if(|(id, _)| same(id)) {
+            (first, seq) = (earlier, began);
+        }
+        let survival = match known.iter().find(|known| known.survival.op.id == first) {
+            Some(known) => known.survival.clone(),
+            None => Survival::of(&of(&first)?.op, &self.trace.seek(seq - 1))?,
         };
-        let Some((first, seq)) = ops.iter().rev().take_while(|(id, _)| of_one(id)).last() else { return };
-        let survival = match known.filter(|known| known.survival.op.id == *first) {
-            Some(known) => Some(known.survival),
-            None => self.world.ops.get(first).and_then(|it| Survival::of(&it.op, &self.trace.seek(seq - 1))),
-        };
-        let begins = last.op.id == *first && last.took == 0;
-        let over = |survival: &Survival| match last.op.id == *first {
-            true => survival.outcome(&self.world).cloned(),
-            false => last.outcome.clone(),
-        };
-        self.survival = survival.map(|survival| Survivors { outcome: over(&survival), survival, begins });
+        let alone = last.op.id == first;
+        let outcome = if alone { survival.outcome(&self.world).cloned() } else { last.outcome.clone() };
+        Some(Survivors { survival, outcome, begins: alone && last.took == 0 })
     }
 
     /// The picture in which there is something to predict, or in which it is marked.
     pub(super) fn tab_of_survivors(&self) -> Option<Tab> {
-        let Survivors { begins, outcome, .. } = self.survival.as_ref()?;
+        let Survivors { begins, outcome, .. } = self.survival.last()?;
         let marked = || self.survivors().iter().any(|one| one.right.is_some());
         (*begins && outcome.is_none() || marked()).then_some(Tab::Storage)
     }
 
+    /// What is not said before the operation has done anything.
+    pub(super) fn veiled_by_survivors(&self) -> Vec<(&'static str, Veil)> {
+        let asks = self.survival.last().is_some_and(|it| it.begins && it.outcome.is_none());
+        if !asks || self.course.as_ref().is_some_and(|course| !course.is_ended()) {
+            return Vec::new();
+        }
+        let predicted = self.survivors().iter().all(|one| one.predicted.is_some());
+        let veil = if predicted { Veil::Predicted } else { Veil::Asked };
+        SAID_BY.map(|key| (key, veil)).to_vec()
+    }
+
     fn survivors(&self) -> Vec<AskedPlace> {
-        let Some(Survivors { survival, outcome, .. }) = &self.survival else { return Vec::new() };
+        self.survival.iter().flat_map(|one| self.survivors_of(one)).collect()
+    }
+
+    fn survivors_of(&self, Survivors { survival, outcome, .. }: &Survivors) -> Vec<AskedPlace> {
         let asked = survival.places.iter().enumerate().map(|(nth, fate)| {
             let question = format!("{} {nth}", survival.op.id);
             let predicted = self.foretold.get(&question).copied();
@@ -101,7 +132,7 @@ impl WindowState {
             let right = predicted.filter(|_| over).and_then(|stays| Some(Some(stays) == Some(there?)));
             asked_place(fate, question, predicted, right, outcome.is_none() && there == Some(true))
         });
-        asked.filter(|one| one.open || one.predicted.is_some()).collect()
+        asked.filter(|one| one.open || one.right.is_some()).collect()
     }
 }
 

@@ -44,6 +44,17 @@ pub(super) fn before(stage: &Stage<'_>, asked: &AskedPlace) -> Option<(String, G
     Some((self::told(stage, told).0, if told.right? { Glyph::Check } else { Glyph::Cross }))
 }
 
+/// Where no page of a lesson says what is asked, the picture does. Returns how high that is.
+pub(super) fn title(stage: &mut Stage<'_>, left: f32, top: f32) -> f32 {
+    const HIGH: f32 = 26.0;
+    if !stage.look.places.iter().any(|one| one.open && !one.title.is_empty()) {
+        return 0.0;
+    }
+    let text = stage.say("scene-survives-asked");
+    stage.caption(Text::new(pos2(left, top + HIGH / 2.0 - 4.0), Font::Title, Ink::Tint(TINT), text));
+    HIGH
+}
+
 /// Places that are gone, of which a prediction is marked: as there is nothing else of them in the picture, a shade each.
 pub(super) fn gone(stage: &Stage<'_>) -> Vec<AskedPlace> {
     let marked = |one: &&AskedPlace| one.right.is_some() && !one.title.is_empty();
