@@ -148,6 +148,7 @@ fn container(id: &ContainerId) -> Container {
         labels: std::collections::BTreeMap::new(),
         state: ContainerState::Created,
         health: None,
+        auto_remove: false,
     }
 }
 

@@ -12,7 +12,7 @@ use hyper::Method;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Who is told how far it is, and says whether it is to go on.
 pub trait Watch: FnMut(u64) -> ControlFlow<()> {}
@@ -24,25 +24,35 @@ impl Client {
         self.get(&format!("/dockwalk/v1/volumes/{}/outline", encode(name)))
     }
 
-    /// Writes a volume as an archive to a file, which is there whole or not at all; until then `<file>.part` is. gzip where the name
-    /// ends in `.gz` or `.tgz`. `watch` is told of the bytes of tar so far. Returns the file's size; none where it was called off.
+    /// Writes a volume as an archive to a file, which is there whole or as it was before. gzip where the name ends in `.gz` or `.tgz`.
+    /// `watch` is told of the bytes of tar so far. Returns the file's size; none where it was called off.
     pub fn export_volume(&self, name: &str, to: &Path, mut watch: impl Watch) -> Result<Option<u64>, ClientError> {
-        let failed = |e: io::Error| unwritten(to, &e);
-        trust::may_replace(to).map_err(failed)?;
+        trust::may_replace(to).map_err(|e| unwritten(to, &e))?;
         let mut answer =
             self.open(Method::GET, &format!("/dockwalk/v1/volumes/{}/export", encode(name)), None::<&()>, &[])?;
-        let part = Part::new(to).map_err(failed)?;
-        let mut out = Sink::new(to, part.file.try_clone().map_err(failed)?);
-        let mut bytes = 0;
-        while let Some(chunk) = answer.chunk()? {
-            out.write_all(&chunk).map_err(failed)?;
-            bytes += chunk.len() as u64;
-            if watch(bytes).is_break() {
-                return Ok(None);
-            }
+        let written = trust::write_own_file(
+            to,
+            |e| Unwritten::of(to, &e),
+            |file| {
+                let failed = |e: io::Error| Unwritten::of(to, &e);
+                let kept = file.try_clone().map_err(failed)?;
+                let (mut out, mut bytes) = (Sink::new(to, file), 0);
+                while let Some(chunk) = answer.chunk().map_err(Unwritten::Failed)? {
+                    out.write_all(&chunk).map_err(failed)?;
+                    bytes += chunk.len() as u64;
+                    if watch(bytes).is_break() {
+                        return Err(Unwritten::CalledOff);
+                    }
+                }
+                out.finish().map_err(failed)?;
+                kept.sync_all().and_then(|()| Ok(kept.metadata()?.len())).map_err(failed)
+            },
+        );
+        match written {
+            Ok(size) => Ok(Some(size)),
+            Err(Unwritten::CalledOff) => Ok(None),
+            Err(Unwritten::Failed(error)) => Err(error),
         }
-        out.finish().map_err(failed)?;
-        part.become_file(to).map(Some).map_err(failed)
     }
 
     /// Makes a volume of an archive: the whole of it, or none. `watch` is told of the bytes of the file that were sent.
@@ -55,6 +65,9 @@ impl Client {
         let unread =
             |e: io::Error| ClientError::new(Code::FileUnreadable).with("file", visible::path(from)).with("reason", e);
         let file = File::open(from).map_err(unread)?;
+        if file.metadata().map_err(unread)?.is_dir() {
+            return Err(unread(io::ErrorKind::IsADirectory.into()));
+        }
         let query = VolumeImportQuery { name: name.map(str::to_owned) };
         let body = Watched { file, bytes: 0, watch };
         let mut answer = self.upload(&with_query("/dockwalk/v1/volumes/import", &query), body)?;
@@ -70,38 +83,15 @@ fn unwritten(to: &Path, error: &io::Error) -> ClientError {
     ClientError::new(Code::FileUnwritable).with("file", visible::path(to)).with("reason", error)
 }
 
-/// `<file>.part`, which goes unless it becomes the file. One that a killed program left is begun anew.
-struct Part {
-    path: PathBuf,
-    file: File,
-    done: bool,
+/// Why there is no file.
+enum Unwritten {
+    CalledOff,
+    Failed(ClientError),
 }
 
-impl Part {
-    fn new(to: &Path) -> io::Result<Self> {
-        let mut path = to.as_os_str().to_owned();
-        path.push(".part");
-        let path = PathBuf::from(path);
-        trust::may_replace(&path)?;
-        Ok(Self { file: trust::new_file(&path)?, path, done: false })
-    }
-
-    /// Its size.
-    fn become_file(mut self, to: &Path) -> io::Result<u64> {
-        self.file.sync_all()?;
-        std::fs::rename(&self.path, to)?;
-        self.done = true;
-        Ok(self.file.metadata()?.len())
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        if !self.done
-            && let Err(error) = std::fs::remove_file(&self.path)
-        {
-            tracing::debug!(%error, "nothing to remove");
-        }
+impl Unwritten {
+    fn of(to: &Path, error: &io::Error) -> Self {
+        Self::Failed(unwritten(to, error))
     }
 }
 

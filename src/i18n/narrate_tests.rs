@@ -367,6 +367,7 @@ fn a_container() -> Container {
         labels: BTreeMap::new(),
         state: ContainerState::Created,
         health: None,
+        auto_remove: false,
     }
 }
 

@@ -124,7 +124,7 @@ fn from_inside(map: &Map<'_>, asked: &Asked<'_>, from: &End, to: &End) -> Outcom
             if addresses.is_empty() && asked == asker {
                 vec![map.version.localhost()]
             } else if addresses.is_empty() {
-                let why = if is_alone(map, to) { Why::NoNetwork } else { Why::NoAddress };
+                let why = if is_alone(map, to) { alone(map, to) } else { Why::NoAddress };
                 return no(why, to.entity());
             } else {
                 addresses
@@ -149,7 +149,7 @@ fn from_inside(map: &Map<'_>, asked: &Asked<'_>, from: &End, to: &End) -> Outcom
                 }
                 Err(Stop { unknown: true, why, because }) => (Answer::Unknown, why, because),
                 Err(Stop { why: Why::NoRoute { .. }, .. }) if is_alone(map, from) => {
-                    (Answer::DoesNot, Why::NoNetwork, from.entity())
+                    (Answer::DoesNot, alone(map, from), from.entity())
                 }
                 Err(Stop { why: Why::NoRoute { back: false, .. }, .. }) if lacks_six(asker, from) => {
                     (Answer::DoesNot, Why::NoSix { asks: true }, from.entity())
@@ -166,8 +166,18 @@ fn from_inside(map: &Map<'_>, asked: &Asked<'_>, from: &End, to: &End) -> Outcom
     outcomes.swap_remove(at.unwrap_or(0))
 }
 
+/// Why it is in a namespace with `lo` alone: it was to be so, or became so.
+fn alone(map: &Map<'_>, end: &End) -> Why {
+    let End::Container(id) = end else { return Why::NoNetwork };
+    match map.world.containers.get(id).map(|container| &container.network_mode) {
+        Some(NetworkMode::Container(_)) => Why::LeftBehind,
+        Some(NetworkMode::None) | None => Why::NoNetwork,
+        Some(_) => Why::Unplugged,
+    }
+}
+
 /// It is in a namespace of its own with `lo` alone.
-fn is_alone(map: &Map<'_>, end: &End) -> bool {
+pub(super) fn is_alone(map: &Map<'_>, end: &End) -> bool {
     let id = match end {
         End::Container(id) => id,
         End::Host | End::Outside => return false,

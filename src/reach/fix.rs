@@ -1,6 +1,6 @@
 //! One command after which an answer is another.
 
-use super::answer::{Asked, Outcome, answer};
+use super::answer::{Asked, Outcome, answer, is_alone};
 use super::names::{has_names, networks};
 use super::packet::{Block, IpVersion};
 use super::rules;
@@ -95,6 +95,16 @@ fn mend(map: &Map<'_>, asked: &Asked<'_>, outcome: &Outcome) -> Option<Mended> {
         }
         Why::NoAddress => no_address(map, to),
         Why::NoRoute { to: address, back } => no_route(map, if *back { to } else { from }, *address),
+        Why::Unplugged => {
+            let (lacks, other) = if is_alone(map, from) { (from, to) } else { (to, from) };
+            let theirs = container(other).and_then(|id| networks(world, id).into_iter().next());
+            connect(world, theirs.or_else(|| outward(world))?, container(lacks)?)
+        }
+        Why::LeftBehind => {
+            let left = if is_alone(map, from) { from } else { to };
+            let name = &world.containers.get(container(left)?)?.name;
+            Some(plain(format!("docker restart {}", word(name))))
+        }
         Why::RouteRefuses { .. } => {
             let Entity::Route(netns, to) = outcome.because.as_ref()? else { return None };
             let (_, route) = map.routes(*netns).iter().find(|(_, it)| it.destination == *to && it.refuses.is_some())?;

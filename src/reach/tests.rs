@@ -199,6 +199,7 @@ impl Lab {
             labels: BTreeMap::new(),
             state: ContainerState::Created,
             health: None,
+            auto_remove: false,
         }));
         id
     }

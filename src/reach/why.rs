@@ -28,6 +28,10 @@ pub enum Why {
     // ── it does not ──
     /// Nothing leads into or out of its network namespace: `--network none`.
     NoNetwork,
+    /// It was taken off its networks.
+    Unplugged,
+    /// It shared another's network namespace, and that has a new one since, or none.
+    LeftBehind,
     /// No link of it has an address.
     NoAddress,
     /// None of its networks has IPv6.
@@ -169,6 +173,8 @@ impl Why {
             Self::Masqueraded => "masqueraded",
             Self::Published { .. } => "published",
             Self::NoNetwork => "no-network",
+            Self::Unplugged => "unplugged",
+            Self::LeftBehind => "left-behind",
             Self::NoAddress => "no-address",
             Self::NoSix { asks: false } => "no-six",
             Self::NoSix { asks: true } => "no-six-here",

@@ -32,6 +32,8 @@ const PRUNES_ANONYMOUS: u32 = 42;
 pub struct Survival {
     /// The operation.
     pub op: Op,
+    /// What is stopped is deleted then: by itself (`--rm`), or because that was asked for (`rm -f`).
+    pub removes: bool,
     /// The places: a container's own layer first, its mounts by their targets, volumes by name.
     pub places: Vec<Fate>,
 }
@@ -76,15 +78,20 @@ impl Place {
 
 impl Survival {
     /// What an operation that begins is about; none where it ends nothing, and where it is not known what it ends.
-    pub fn of(op: &Op, before: &World) -> Option<Self> {
-        let asked = Asked::of(&op.request);
+    pub fn of(op: &Op, before: impl FnOnce() -> World) -> Option<Self> {
+        if !matches!(op.kind, OpKind::ContainerStop | OpKind::ContainerRemove | OpKind::VolumeRemove) {
+            return None;
+        }
+        let (asked, before) = (Asked::of(&op.request), &before());
         let places = match op.kind {
             OpKind::ContainerStop => stopped(before.container_named(&op.subject)?, &asked, before)?,
             OpKind::ContainerRemove => removed(before.container_named(&op.subject)?, &asked, before)?,
             OpKind::VolumeRemove => volumes(&op.subject, &asked, before)?,
             _ => return None,
         };
-        (!places.is_empty()).then(|| Self { op: op.clone(), places })
+        let stops = (op.kind == OpKind::ContainerStop).then(|| before.container_named(&op.subject)).flatten();
+        let removes = stops.is_some_and(|container| container.auto_remove || asked.deletes());
+        (!places.is_empty()).then(|| Self { op: op.clone(), removes, places })
     }
 
     /// How it ended; none while it is under way. What is stopped has ended when its process has, and what it had mounted is gone: that
@@ -94,13 +101,15 @@ impl Survival {
         if self.op.kind != OpKind::ContainerStop || *outcome != Outcome::Done {
             return Some(outcome);
         }
-        let exits = world.ops.values().filter(|it| it.op.id > self.op.id && it.op.kind == OpKind::ContainerExit);
-        exits.filter(|it| it.op.subject == self.op.subject).find_map(|it| it.outcome.as_ref())
+        let last = if self.removes { OpKind::ContainerRemove } else { OpKind::ContainerExit };
+        let later = world.ops.values().filter(|it| it.op.id > self.op.id && it.op.kind == last);
+        later.filter(|it| it.op.subject == self.op.subject).find_map(|it| it.outcome.as_ref())
     }
 }
 
 /// `DELETE /v1.43/containers/shell?v=1`; nothing where nobody asked.
 struct Asked<'a> {
+    method: &'a str,
     /// Without the version before it.
     path: &'a str,
     /// The minor number of that version.
@@ -110,13 +119,18 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn of(request: &'a str) -> Self {
-        let target = request.split_once(' ').map_or("", |(_, target)| target);
+        let (method, target) = request.split_once(' ').unwrap_or_default();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let versioned = path.strip_prefix("/v1.").and_then(|rest| rest.split_once('/'));
         match versioned.and_then(|(minor, rest)| Some((minor.parse().ok()?, &path[path.len() - rest.len() - 1..]))) {
-            Some((minor, path)) => Self { path, minor: Some(minor), query },
-            None => Self { path, minor: None, query },
+            Some((minor, path)) => Self { method, path, minor: Some(minor), query },
+            None => Self { method, path, minor: None, query },
         }
+    }
+
+    /// `DELETE /containers/{id}`, which stops it first where it runs.
+    fn deletes(&self) -> bool {
+        self.method == "DELETE"
     }
 
     fn query<Q: DeserializeOwned>(&self) -> Option<Q> {
@@ -156,6 +170,10 @@ fn stopped(container: &Container, asked: &Asked<'_>, world: &World) -> Option<Ve
     if !container.state.lives() || !signal.as_deref().is_none_or(ends) {
         return None;
     }
+    if container.auto_remove || asked.deletes() {
+        let and_deleted = if asked.deletes() { asked } else { &Asked::of("") };
+        return removed(container, and_deleted, world);
+    }
     Some(of_container(container, world, true, |mount| mount.kind != MountKind::Tmpfs))
 }
 
@@ -182,13 +200,14 @@ fn volumes(subject: &str, asked: &Asked<'_>, world: &World) -> Option<Vec<Fate>>
         let place = Place::Home(Home::Volume { name: name.to_owned() });
         Fate { place, name: name.to_owned(), stays }
     };
+    if world.containers.values().any(|it| it.state == ContainerState::Created) {
+        return None;
+    }
     if asked.path != "/volumes/prune" {
         return world.volumes.contains_key(subject).then(|| vec![fate(subject, is_used(world, subject, None))]);
     }
     let filters = asked.query::<FilterQuery>()?.filters;
-    if filters.names().any(|name| name != "all")
-        || world.containers.values().any(|it| it.state == ContainerState::Created)
-    {
+    if filters.names().any(|name| name != "all") {
         return None;
     }
     let every = filters.values("all").any(|value| matches!(value, "1" | "true" | "t" | "T" | "TRUE" | "True"))

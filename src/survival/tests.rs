@@ -56,6 +56,7 @@ impl Lab {
             labels: std::collections::BTreeMap::new(),
             state,
             health: None,
+            auto_remove: name == "fleeting",
         }));
         self.saw(Change::DirSeen(Dir { path: format!("/c/{name}/upper"), role: DirRole::Upper, container: Some(id) }));
     }
@@ -86,7 +87,7 @@ impl Lab {
     /// What stays and what goes; none where nothing is asked.
     fn fates(&self, kind: OpKind, subject: &str, request: &str) -> Option<(Vec<String>, Vec<String>)> {
         let op = Op { id: 3, kind, subject: subject.into(), request: request.into() };
-        let survival = Survival::of(&op, &self.world)?;
+        let survival = Survival::of(&op, || self.world.clone())?;
         let (stay, go): (Vec<_>, Vec<_>) = survival.places.into_iter().partition(|fate| fate.stays);
         let names = |all: Vec<Fate>| all.into_iter().map(|fate| fate.name).collect();
         Some((names(stay), names(go)))
@@ -118,6 +119,20 @@ fn what_is_stopped_loses_its_tmpfs_alone() {
     lab.ends("one");
     assert_eq!(lab.fates(OpKind::ContainerStop, "one", "POST /v1.41/containers/one/stop"), None);
     assert_eq!(lab.fates(OpKind::ContainerStop, "nobody", "POST /v1.41/containers/nobody/stop"), None);
+}
+
+#[test]
+fn what_is_stopped_and_deletes_itself_takes_as_much_as_it_does_then() {
+    let mut lab = Lab::new();
+    lab.container("fleeting", ContainerState::Running { pid: 9 });
+    lab.mount("fleeting", "/anon", MountKind::Volume { name: "waste".into() });
+    lab.mount("fleeting", "/data", MountKind::Volume { name: "spare".into() });
+    let stop = "POST /v1.41/containers/fleeting/stop";
+    check(lab.fates(OpKind::ContainerStop, "fleeting", stop), &["spare"], &["fleeting", "waste"]);
+    // `rm -f` stops first, and is asked of as what it is.
+    let stops = |request| lab.fates(OpKind::ContainerStop, "one", request);
+    check(stops("DELETE /v1.41/containers/one?force=1"), &["anon", "named", "/src"], &["one", "/ram"]);
+    check(stops("DELETE /v1.41/containers/one?force=1&v=1"), &["named", "/src"], &["one", "anon", "/ram"]);
 }
 
 #[test]
@@ -157,7 +172,7 @@ fn volumes_go_that_nobody_has() {
     // Labels are not in the World, nor what one has that was never started.
     assert_eq!(prune(&lab, "POST /v1.42/volumes/prune?filters=%7B%22label%22%3A%5B%22a%22%5D%7D"), None);
     lab.container("new", ContainerState::Created);
-    assert_eq!(prune(&lab, "POST /v1.42/volumes/prune"), None);
+    assert_eq!((prune(&lab, "POST /v1.42/volumes/prune"), remove(&lab, "spare")), (None, None));
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn a_container(id: ContainerId, name: &str) -> Container {
         labels: std::collections::BTreeMap::new(),
         state: ContainerState::Created,
         health: None,
+        auto_remove: false,
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::engine::{Engine, fails, for_everyone, good};
 use dockwalk::client::Client;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -107,12 +108,12 @@ fn what_may_change_meanwhile_is_said_and_the_trace_has_what_was_read() {
         bench.run("-v data:/v", "echo x > /v/f");
         good(bench.line("docker run -d --name writer -v data:/v lab/shell:1 sleep 600"));
         let file = bench.file("data.tar");
-        // Of a program that was killed.
-        fs::write(format!("{file}.part"), "half").unwrap();
         let output = crate::engine::output(bench.line(&format!("volume export data {file}")));
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && said.contains("[writer]") && said.contains("docker pause"), "{said}");
-        assert!(!fs::exists(format!("{file}.part")).unwrap());
+        let beside =
+            fs::read_dir(&bench.dir).unwrap().filter_map(|entry| entry.unwrap().file_name().into_string().ok());
+        assert_eq!(beside.filter(|name| name.starts_with("data.tar")).collect::<Vec<_>>(), ["data.tar"]);
         let length = |client: &Client| client.info().unwrap().trace_length;
         let client = bench.engine.client();
         let before = length(&client);
@@ -137,6 +138,41 @@ fn exported(bench: &Bench) -> PathBuf {
     let file = bench.dir.join("data.tar");
     good(bench.line(&format!("volume export data {}", file.display())));
     file
+}
+
+#[test]
+fn nobody_waits_for_who_reads_an_archive_slowly_or_sends_one() {
+    check(|bench| {
+        let file = exported(bench);
+        good(bench.line("docker run -d --name writer -v data:/v lab/shell:1 sleep 600"));
+        let connect = |head: &str| {
+            let mut stream = UnixStream::connect(bench.engine.socket()).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        };
+        let mut reader = connect("GET /dockwalk/v1/volumes/data/export HTTP/1.1\r\nHost: d\r\n\r\n");
+        reader.read_exact(&mut [0; 16]).unwrap();
+        // The container ends, and one that has the volume comes and goes.
+        good(bench.line("docker rm -f writer"));
+        bench.run("-v data:/v", "echo y > /v/g");
+        drop(reader);
+
+        let path = "/dockwalk/v1/volumes/import?name=slow";
+        let head = format!("POST {path} HTTP/1.1\r\nHost: d\r\nContent-Length: 9000000\r\n\r\n");
+        let mut sender = connect(&head);
+        sender.write_all(&fs::read(&file).unwrap()[..1_000_000]).unwrap();
+        good(bench.line("docker volume create slow"));
+        bench.run("-v slow:/v", "test -z \"$(ls /v)\"");
+        drop(sender);
+        good(bench.line("docker volume rm slow"));
+
+        // Two at once to one file: each writes one of its own, and it is one of them whole.
+        let export = || bench.line(&format!("volume export data {}", file.display()));
+        let (mut one, mut two) = (export().spawn().unwrap(), export().spawn().unwrap());
+        assert!(one.wait().unwrap().success() && two.wait().unwrap().success());
+        good(bench.line(&format!("volume import {} again", file.display())));
+        good(bench.line("docker volume rm again data"));
+    });
 }
 
 #[test]

@@ -68,6 +68,7 @@ impl Fixture {
             labels: std::collections::BTreeMap::new(),
             state: ContainerState::Created,
             health: None,
+            auto_remove: false,
         };
         self.operate(|cx| {
             cx.observe(Change::ContainerCreated(created), vec![Evidence::file("test", "test")]);

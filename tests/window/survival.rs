@@ -65,7 +65,8 @@ fn what_stays_is_predicted_in_the_picture_and_marked_there() {
     // Where another follows at once it is marked beside what is asked of that.
     tell(&mut window, PlaybackCommand::Seek(ended + 1));
     window.run_steps(2);
-    assert!(is_there(&window, "예상은 사라짐"));
+    assert!(is_there(&window, "예상대로 남음") && spoken(&window).contains("쓰기 레이어 reader: 예상대로 사라짐"));
+    assert!(!is_there(&window, "예상은 사라짐"), "what is asked anew has no mark of before");
     // Back before it, what was predicted is there, and is not told.
     tell(&mut window, PlaybackCommand::Back);
     tell(&mut window, PlaybackCommand::Home);

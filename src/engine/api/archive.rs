@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::answer::{Answer, blocking, json, with_status};
-use super::body::{Outgoing, incoming, outgoing};
+use super::body::{Outgoing, incoming, outgoing_until};
 use super::names::{platform, tag_of};
 use super::progress::{ProgressStream, bytes};
 use super::query;
@@ -39,7 +39,8 @@ fn one_platform(text: Option<&str>) -> Result<Option<Platform>> {
 /// Some images as one archive.
 pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: Asked, platform: Option<&str>) -> Answer {
     let wanted = one_platform(platform)?;
-    let (out, body) = outgoing();
+    let cancel = Cancel::new();
+    let (out, body) = outgoing_until(&cancel);
     let (begin, begun) = tokio::sync::oneshot::channel::<Result<()>>();
     tokio::task::spawn_blocking(move || {
         let save = match Save::new(&engine.store, &names, wanted.as_ref()) {
@@ -49,7 +50,6 @@ pub(super) async fn write(engine: Arc<Engine>, names: Vec<String>, line: Asked, 
         if begin.send(Ok(())).is_err() {
             return;
         }
-        let cancel = Cancel::new();
         let mut out = Breaking::new(out, cancel.clone());
         let written =
             engine.conductor.operate(OpKind::ImageSave, save.subject(), line, &cancel, |cx| save.write(cx, &mut out));

@@ -1,6 +1,6 @@
 //! Bodies for threads that block: a request's to be read, an answer's to be written.
 
-use crate::engine::Fault;
+use crate::engine::{Cancel, Fault};
 use axum::body::Body;
 use axum::extract::Request;
 use http_body_util::BodyExt;
@@ -67,8 +67,17 @@ pub(super) struct Outgoing {
 }
 
 pub(super) fn outgoing() -> (Outgoing, Body) {
+    sent(None)
+}
+
+/// The same; when nobody reads it any more that is called off, which waits at the gate, say, and writes nothing.
+pub(super) fn outgoing_until(gone: &Cancel) -> (Outgoing, Body) {
+    sent(Some(gone.clone()))
+}
+
+fn sent(gone: Option<Cancel>) -> (Outgoing, Body) {
     let (out, pieces) = mpsc::channel(AHEAD);
-    (Outgoing { out, buffer: Vec::with_capacity(PIECE) }, Body::new(Pieces(pieces)))
+    (Outgoing { out, buffer: Vec::with_capacity(PIECE) }, Body::new(Pieces { pieces, gone }))
 }
 
 impl Outgoing {
@@ -103,13 +112,25 @@ impl Write for Outgoing {
     }
 }
 
-struct Pieces(mpsc::Receiver<Result<Bytes, io::Error>>);
+struct Pieces {
+    pieces: mpsc::Receiver<Result<Bytes, io::Error>>,
+    gone: Option<Cancel>,
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        // What has been written whole is over before its last piece is sent: nothing is called off then.
+        if let Some(gone) = &self.gone {
+            gone.cancel();
+        }
+    }
+}
 
 impl HttpBody for Pieces {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        self.0.poll_recv(cx).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+        self.pieces.poll_recv(cx).map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
 }

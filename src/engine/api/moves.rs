@@ -3,7 +3,7 @@
 use super::Shared;
 use super::answer::{Answer, blocking, cancellable, json, with_status};
 use super::archive::Breaking;
-use super::body::{incoming, outgoing};
+use super::body::{incoming, outgoing_until};
 use super::query;
 use crate::client::protocol::{VolumeImportQuery, VolumeImported, VolumeOutline};
 use crate::engine::container::{Phase, bounds};
@@ -40,15 +40,14 @@ fn running(engine: &Engine, name: &str) -> Vec<String> {
 
 pub(super) async fn export(engine: Shared, Path(name): Path<String>, request: Request) -> Answer {
     let line = super::line(&request);
-    let (out, body) = outgoing();
+    let cancel = Cancel::new();
+    let (out, body) = outgoing_until(&cancel);
     let engine = Arc::clone(&engine);
     let (volume, engine) = blocking(move || Ok((engine.volumes.get(&name)?, engine))).await?;
     tokio::task::spawn_blocking(move || {
-        let cancel = Cancel::new();
         let mut out = Breaking::new(out, cancel.clone());
-        let users = running(&engine, &volume.name);
         let written = engine.conductor.operate(OpKind::VolumeExport, &volume.name, line, &cancel, |cx| {
-            engine.volumes.export(cx, &volume, &users, &mut out)
+            engine.volumes.export(cx, &volume, &|| running(&engine, &volume.name), &mut out)
         });
         match written {
             Ok(_) => out.finish(),

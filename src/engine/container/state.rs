@@ -409,6 +409,7 @@ pub(super) fn shown(
         labels: merged.labels.clone(),
         state: ContainerState::Created,
         health: None,
+        auto_remove: request.host_config.auto_remove,
     }
 }
 

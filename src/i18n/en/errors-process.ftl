@@ -104,6 +104,7 @@ problem-volume-archive-foreign = This is no archive that `dockwalk volume export
 problem-volume-archive-newer = The archive is of format { $format }, and this dockwalk knows { $known } and older. Import it with the dockwalk that wrote it, or a newer one.
 problem-volume-archive-short = The archive ends before its list of digests: it was not copied whole, or its export was broken off. Nothing of it was kept. Copy the file again, or export the volume again.
 problem-volume-exists = The volume { $name } is there already, and an import changes none that is. Import it by another name: `dockwalk volume import FILE NAME`
+problem-volume-name-anonymous = A name of 64 hexadecimal digits is that of an anonymous volume, which `docker volume prune` deletes: { $name }. Import it by another name: `dockwalk volume import FILE NAME`
 problem-volume-in-use-now = The volume { $name } is used by containers [{ $containers }] that run: what they write meanwhile may get into the archive by half. For one moment of all files stop or pause them before: `docker pause`
 problem-volume-sockets = { $name }: { $count } sockets are left out. They mean nothing without the process that listens.
 problem-volume-exported-in-use = The volume { $name } was exported while containers [{ $containers }] ran with it. What they wrote meanwhile may be in the archive by half. For one moment of all files stop or pause them before: `docker pause`

@@ -103,6 +103,7 @@ problem-volume-archive-foreign = `dockwalk volume export`로 만든 아카이브
 problem-volume-archive-newer = 아카이브의 형식은 { $format }인데 이 dockwalk는 { $known }까지만 압니다. 아카이브를 만든 dockwalk나 더 새로운 버전으로 가져오세요.
 problem-volume-archive-short = 아카이브가 다이제스트 목록 앞에서 끝납니다. 덜 복사되었거나 내보내기가 중간에 끊긴 파일입니다. 아무것도 남기지 않았습니다. 파일을 다시 복사하거나 볼륨을 다시 내보내세요.
 problem-volume-exists = 볼륨(volume) { $name }: 이미 있습니다. 가져오기는 있는 볼륨을 바꾸지 않습니다. 다른 이름으로 가져오세요: `dockwalk volume import FILE NAME`
+problem-volume-name-anonymous = 16진수 64자리 이름은 익명 볼륨(volume)의 이름이라 `docker volume prune`이 지웁니다: { $name }. 다른 이름으로 가져오세요: `dockwalk volume import FILE NAME`
 problem-volume-in-use-now = 볼륨(volume) { $name }: 실행 중인 컨테이너 [{ $containers }]가 쓰고 있습니다. 그사이에 쓰는 파일은 일부만 담길 수 있습니다. 한 순간의 내용을 그대로 담으려면 먼저 멈추세요: `docker pause`
 problem-volume-sockets = 볼륨(volume) { $name }: 소켓(socket) { $count }개는 듣고 있는 프로세스 없이는 의미가 없어 건너뜁니다.
 problem-volume-exported-in-use = 볼륨(volume) { $name }: 컨테이너 [{ $containers }]가 쓰는 동안 내보냈습니다. 그사이에 쓴 파일은 일부만 담겼을 수 있습니다. 한 순간의 내용을 그대로 담으려면 먼저 멈추세요: `docker pause`

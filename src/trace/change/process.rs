@@ -38,6 +38,9 @@ pub struct Container {
     /// How it does, while it runs and somebody looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
+    /// It deletes itself when it has ended (`--rm`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub auto_remove: bool,
 }
 
 /// What a container's health check says of it.

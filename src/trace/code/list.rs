@@ -469,6 +469,7 @@ codes! {
     VolumeArchiveShort = "volume-archive-short",
     VolumeDriver = "volume-driver",
     VolumeExists = "volume-exists",
+    VolumeNameAnonymous = "volume-name-anonymous",
     VolumeExportedInUse = "volume-exported-in-use",
     VolumeGone = "volume-gone",
     VolumeInUse = "volume-in-use",

@@ -71,6 +71,7 @@ pub(super) fn a_container(id: ContainerId) -> Container {
         labels: BTreeMap::new(),
         state: ContainerState::Created,
         health: None,
+        auto_remove: false,
     }
 }
 

@@ -113,7 +113,7 @@ impl Kind {
 pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let containers = super::in_order(world);
     let kept = world.volumes.len() + world.dirs.values().filter(|d| d.role == DirRole::BindSource).count();
-    if containers.is_empty() && kept == 0 {
+    if containers.is_empty() && kept == 0 && ask::gone(&stage).is_empty() {
         return stage.nothing(match super::was_done(world, &super::STORED) {
             true => ["scene-storage-none-now", "scene-storage-none-now-hint"],
             false => ["scene-storage-empty", "scene-storage-empty-hint"],
@@ -295,7 +295,7 @@ fn home_of(world: &World, stage: &mut Stage<'_>, plan: Plan, mount: &Mount, kind
             let volume = world.volumes.get(name);
             let path = volume.map(|v| v.path.clone()).unwrap_or_default();
             let anonymous = volume.filter(|v| v.anonymous).map(|_| stage.say("scene-anonymous"));
-            (name.clone(), path, used().or(anonymous), Home::Volume { name: name.clone() })
+            (name.clone(), path, anonymous.or_else(used), Home::Volume { name: name.clone() })
         }
         MountKind::Bind { from } => (tail(from, 1), from.clone(), used(), Home::Bind { from: from.clone() }),
         _ => (String::new(), stage.say("scene-memory"), None, Home::Tmpfs { mount: mount.key }),
@@ -371,11 +371,13 @@ fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: C
     let named = PAD + stage.width(&word, Font::Title) + if title.is_empty() { 0.0 } else { 10.0 };
     let title = stage.fit_middle(title, Font::MonoTitle, (right - fate_room - 12.0 - named).max(30.0));
     let named_end = named + stage.width(&title, Font::MonoTitle);
+    // What is not asked of is not said to be veiled either: there is nothing to choose.
+    let is_silent = asked.is_none() && stage.words.is_veiled(&key) && ask::is_open(stage);
     let mut texts = vec![
         Text::new(pos2(PAD, up), Font::Title, Ink::Tint(TINT), word),
         Text::new(pos2(named, up), Font::MonoTitle, Ink::Strong, title),
     ];
-    if asked.is_none() {
+    if asked.is_none() && !is_silent {
         texts.push(Text::new(pos2(right, up), Font::Small, ink, fate).anchored(Anchor::Right).marked(mark));
     }
     let font = if kind == Kind::Tmpfs { Font::Small } else { Font::MonoSmall };

@@ -242,8 +242,8 @@ pub struct WindowState {
     pub files: Files,
     /// What is being stopped or deleted at the cursor, or was last, and before that.
     survival: Vec<places::Survivors>,
-    /// What was predicted of it, by question.
-    foretold: BTreeMap<String, bool>,
+    /// What was predicted of it: of which operation, and which of its places.
+    foretold: BTreeMap<(OpId, usize), bool>,
     /// Steps the engine by itself: the time since the last step.
     stepping: Option<Duration>,
     /// Plays until that position.

@@ -3,10 +3,10 @@
 use super::*;
 use crate::lesson::{AskedPlace, HomeKind};
 use crate::survival::{Fate, Place as At, Survival};
-use crate::trace::{Home, Outcome};
+use crate::trace::{Home, Op, Outcome};
 
 /// What would say which places stay, while that is asked: what homes say of themselves, and steps of what they do.
-const SAID_BY: [&str; 8] = [
+const SAID_BY: [&str; 9] = [
     "scene-home-upper-fate",
     "scene-home-volume-fate",
     "scene-home-bind-fate",
@@ -15,6 +15,7 @@ const SAID_BY: [&str; 8] = [
     "step-remove-container-why",
     "step-remove-directory-why",
     "step-unmount-why",
+    "step-tear-down-why",
 ];
 
 /// How many predictions are remembered.
@@ -28,6 +29,8 @@ pub(super) struct Survivors {
     outcome: Option<Outcome>,
     /// It has not done anything yet.
     begins: bool,
+    /// By which what was predicted is judged.
+    judged: World,
 }
 
 impl WindowState {
@@ -55,46 +58,69 @@ impl WindowState {
     pub(super) fn foretell(&mut self, question: &str, stays: bool) {
         let asked = self.survivors();
         let Some(one) = asked.iter().find(|one| one.question == question && one.open) else { return };
-        self.foretold.insert(one.question.clone(), stays);
+        let Some(key) = key(&one.question) else { return };
+        self.foretold.insert(key, stays);
         if self.foretold.len() > REMEMBERED {
             self.foretold.pop_first();
         }
     }
 
-    /// What the operation at the cursor stops or deletes, as it was before, and what has come of it so far; before it the same of the
-    /// operation before that: where one follows the other, what was predicted of the first is marked when the second begins.
+    /// What the operation at the cursor stops or deletes, as it was before, and what has come of it so far. Where it has only begun, what
+    /// was predicted of the one before is marked still, by what was true when that had ended.
     pub(super) fn look_what_survives(&mut self) {
         let known = std::mem::take(&mut self.survival);
         let position = self.cursor.position();
         let mut ops: Vec<_> = self.trace.ops().take_while(|(_, seq)| *seq <= position).collect();
-        for _ in 0..2 {
-            let Some(survivors) = self.last_of(&mut ops, &known) else { break };
-            self.survival.insert(0, survivors);
-        }
+        let all = ops.clone();
+        let Some(now) = self.last_of(&mut ops, &known) else { return };
+        let begins = now.begins && now.outcome.is_none();
+        let began = all.iter().find(|(id, _)| *id == now.survival.op.id).map_or(0, |(_, seq)| *seq);
+        let before = if begins { self.last_of(&mut ops, &known) } else { None };
+        let judged = |it: Survivors| Survivors { judged: self.trace.seek(began.saturating_sub(1)), ..it };
+        let before = before.filter(|it| self.has_foretold(&it.survival)).map(judged);
+        self.survival = before.into_iter().chain([now]).collect();
+    }
+
+    fn has_foretold(&self, survival: &Survival) -> bool {
+        self.foretold.keys().any(|(op, _)| *op == survival.op.id)
     }
 
     /// Of the last of these that somebody asked for, which are taken away.
     fn last_of(&self, ops: &mut Vec<(OpId, u64)>, known: &[Survivors]) -> Option<Survivors> {
         let of = |id: &OpId| self.world.ops.get(id);
-        // What nobody asked for – a program ended, say – comes between without being another matter; but `--rm` deletes so.
-        let by_itself =
-            |id: &OpId| of(id).is_some_and(|it| it.op.request.is_empty() && it.op.kind != OpKind::ContainerRemove);
+        // What nobody asked for – a program ended, say – comes between without being another matter; but `--rm` deletes so, where it
+        // was not stopped by somebody.
+        let asked = ops.iter().rev().find_map(|(id, _)| of(id).filter(|it| !it.op.request.is_empty()));
+        let stopped = asked.filter(|it| it.op.kind == OpKind::ContainerStop).map(|it| &it.op.subject);
+        let deletes = |op: &Op| op.kind == OpKind::ContainerRemove && stopped != Some(&op.subject);
+        let by_itself = |id: &OpId| of(id).is_some_and(|it| it.op.request.is_empty() && !deletes(&it.op));
         while ops.pop_if(|(id, _)| by_itself(id)).is_some() {}
         let (id, mut seq) = ops.pop()?;
         let (last, mut first) = (of(&id)?, id);
-        // `prune` is one operation for each that it deletes.
-        let same =
-            |id: &OpId| of(id).is_some_and(|it| (it.op.kind, &it.op.request) == (last.op.kind, &last.op.request));
-        while let Some((earlier, began)) = ops.pop_if(|(id, _)| same(id)) {
+        // `prune` is one operation for each that it deletes, and `rm -f` stops before it deletes.
+        let part = |op: &Op| {
+            let kinds = (op.kind, last.op.kind);
+            let stops = kinds == (OpKind::ContainerStop, OpKind::ContainerRemove) && op.subject == last.op.subject;
+            op.request == last.op.request && (op.kind == last.op.kind || stops)
+        };
+        loop {
+            let Some((earlier, began)) = ops.pop_if(|(id, _)| of(id).is_some_and(|it| part(&it.op))) else {
+                let between = |id: &OpId| of(id).is_some_and(|it| it.op.kind == OpKind::ContainerExit);
+                let goes_on = ops.iter().rev().find(|(id, _)| !between(id)).and_then(|(id, _)| of(id));
+                let Some(_) = goes_on.filter(|it| part(&it.op)) else { break };
+                while ops.pop_if(|(id, _)| between(id)).is_some() {}
+                continue;
+            };
             (first, seq) = (earlier, began);
         }
         let survival = match known.iter().find(|known| known.survival.op.id == first) {
             Some(known) => known.survival.clone(),
-            None => Survival::of(&of(&first)?.op, &self.trace.seek(seq - 1))?,
+            None => Survival::of(&of(&first)?.op, || self.trace.seek(seq - 1))?,
         };
         let alone = last.op.id == first;
         let outcome = if alone { survival.outcome(&self.world).cloned() } else { last.outcome.clone() };
-        Some(Survivors { survival, outcome, begins: alone && last.took == 0 })
+        let judged = self.world.clone();
+        Some(Survivors { survival, outcome, begins: alone && last.took == 0, judged })
     }
 
     /// The picture in which there is something to predict, or in which it is marked.
@@ -116,24 +142,38 @@ impl WindowState {
     }
 
     fn survivors(&self) -> Vec<AskedPlace> {
-        self.survival.iter().flat_map(|one| self.survivors_of(one)).collect()
+        let Some((now, before)) = self.survival.split_last() else { return Vec::new() };
+        let now = self.survivors_of(now, true);
+        // What is asked anew has no mark of before beside it.
+        let is_asked =
+            |one: &AskedPlace| now.iter().any(|it| (it.kind, &it.title, &it.home) == (one.kind, &one.title, &one.home));
+        let before = before.iter().flat_map(|it| self.survivors_of(it, false)).filter(|one| !is_asked(one));
+        before.collect::<Vec<_>>().into_iter().chain(now.clone()).collect()
     }
 
-    fn survivors_of(&self, Survivors { survival, outcome, .. }: &Survivors) -> Vec<AskedPlace> {
+    fn survivors_of(&self, it: &Survivors, is_now: bool) -> Vec<AskedPlace> {
+        let Survivors { survival, outcome, begins, judged } = it;
         let asked = survival.places.iter().enumerate().map(|(nth, fate)| {
-            let question = format!("{} {nth}", survival.op.id);
-            let predicted = self.foretold.get(&question).copied();
-            let there = fate.place.is_there(&self.world);
+            let predicted = self.foretold.get(&(survival.op.id, nth)).copied();
+            let there = fate.place.is_there(judged);
             let over = match outcome {
                 None | Some(Outcome::Cancelled) => false,
                 // Of several that `prune` deletes the others have not come yet.
                 Some(_) => survival.places.len() == 1 || there == Some(fate.stays) || !is_volume(&fate.place),
             };
             let right = predicted.filter(|_| over).and_then(|stays| Some(Some(stays) == Some(there?)));
-            asked_place(fate, question, predicted, right, outcome.is_none() && there == Some(true))
+            // Once something was done the answer may be seen.
+            let open = is_now && *begins && outcome.is_none();
+            asked_place(fate, format!("{} {nth}", survival.op.id), predicted, right, open)
         });
-        asked.filter(|one| one.open || one.right.is_some()).collect()
+        asked.filter(|one| one.open || one.predicted.is_some() && (is_now || one.right.is_some())).collect()
     }
+}
+
+/// Of which operation, and which of its places.
+fn key(question: &str) -> Option<(OpId, usize)> {
+    let (op, nth) = question.split_once(' ')?;
+    Some((op.parse().ok()?, nth.parse().ok()?))
 }
 
 fn is_volume(place: &At) -> bool {

@@ -24,6 +24,7 @@ impl Sample {
                 labels: BTreeMap::new(),
                 state: ContainerState::Created,
                 health: None,
+                auto_remove: false,
             }));
             for (role, part) in [(DirRole::Upper, "upper"), (DirRole::Work, "work"), (DirRole::Merged, "merged")] {
                 let path = format!("{ROOT}/containers/{}/{part}", id(name));

@@ -231,7 +231,9 @@ fn computed(world: &World, cell: &Cell) -> Option<Stopped> {
         }
         (Why::NoRoute { to, .. }, _) => Some(Stopped::NoRoute { to: *to }),
         (Why::RouteRefuses { route, .. }, _) => Some(Stopped::DeadRoute { route: route.clone() }),
-        (Why::NoNetwork | Why::NoSix { asks: true }, _) => cell.address.map(|to| Stopped::NoRoute { to }),
+        (Why::NoNetwork | Why::Unplugged | Why::LeftBehind | Why::NoSix { asks: true }, _) => {
+            cell.address.map(|to| Stopped::NoRoute { to })
+        }
         (Why::NobodyThere { address }, _) => Some(Stopped::NobodyAnswers { address: *address }),
         (Why::NoMasquerade, _) => Some(Stopped::NoMasquerade),
         (Why::NoUplink, _) => Some(Stopped::NoUplink),

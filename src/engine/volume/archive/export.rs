@@ -79,28 +79,23 @@ impl Volumes {
         })
     }
 
-    /// Writes a volume as a tar: the step `ExportVolume`. Nobody deletes it meanwhile. `users`: containers that run with it, for
+    /// Writes a volume as a tar: the step `ExportVolume`. Whoever reads it may be slow, and nobody waits for that: containers begin and
+    /// end meanwhile, and a volume that is deleted before all is written fails it. `users` tells the containers that run with it, for
     /// they may write meanwhile.
-    pub fn export(&self, cx: &Cx, volume: &Volume, users: &[String], out: impl Write) -> Result<Moved> {
-        let from = self.seen_at(volume)?;
+    pub fn export(&self, cx: &Cx, volume: &Volume, users: &dyn Fn() -> Vec<String>, out: impl Write) -> Result<Moved> {
         let file = format!("{}.tar", volume.name);
-        let by_hand = ["tar", "--numeric-owner", "--xattrs", "-C", &from.to_string_lossy(), "-cf", &file, "."];
+        let by_hand = ["tar", "--numeric-owner", "--xattrs", "-C", &volume.path.to_string_lossy(), "-cf", &file, "."];
         let plan = Plan::new(StepKind::ExportVolume, &volume.name).by_hand(shell::line(by_hand));
-        cx.step(plan.call(format!("read({from:?}/…) → sha256 → tar")), |cx| {
-            let using = self.users_of(&volume.name);
-            let written = {
-                let _kept = mounted::alone(cx, &using)?;
-                self.write(cx, volume, &from, out)
-            };
-            self.done_with(&volume.name, &using);
-            let (moved, remarks) = written?;
+        cx.step(plan.call(format!("read({:?}/…) → sha256 → tar", volume.path)), |cx| {
+            let (root, from) = self.opened(cx, volume)?;
+            let (moved, remarks) = self.write(cx, volume, &root, out)?;
             let (_, look) = evidence::stat(&from);
             let facts = [
                 format!("{}: {} entries, {} bytes of tar", volume.name, moved.entries, moved.bytes),
                 format!("{DIGESTS}: {}", moved.digest),
             ];
             let evidence = vec![look, evidence::own(Book::Archive, facts)];
-            for remark in remarks.into_iter().chain(busy(volume, users)) {
+            for remark in remarks.into_iter().chain(busy(volume, &users())) {
                 cx.observe(Change::Remark(remark), evidence.clone());
             }
             if cx.world().volumes.contains_key(&volume.name) {
@@ -110,24 +105,37 @@ impl Volumes {
         })
     }
 
+    /// Its files, as they are seen while nobody mounts, unmounts or deletes it: what is open stays what it is.
+    fn opened(&self, cx: &Cx, volume: &Volume) -> Result<(OwnedFd, PathBuf)> {
+        let using = self.users_of(&volume.name);
+        let opened = mounted::alone(cx, &using).and_then(|_nobody_else| {
+            // Somebody may have deleted it while it was waited for.
+            self.get(&volume.name)?;
+            let from = self.seen_at(volume)?;
+            let root = handle::open(&from).map_err(|e| Fault::io("open", from.display(), &e.into()))?;
+            Ok((root, from))
+        });
+        self.done_with(&volume.name, &using);
+        opened
+    }
+
     fn write(
         &self,
         cx: &Cx,
         volume: &Volume,
-        from: &std::path::Path,
+        root: &OwnedFd,
         out: impl Write,
     ) -> Result<(Moved, Vec<crate::trace::Problem>)> {
-        // Somebody may have deleted it while it was waited for.
-        self.get(&volume.name)?;
-        let root = handle::open(from).map_err(|e| Fault::io("open", from.display(), &e.into()))?;
         let unkept = |e: io::Error| Fault::io("write", self.root.display(), &e);
         let mut digests = Digests::new(tempfile::tempfile_in(&self.root).map_err(unkept)?);
         let mut tar = Builder::new(Tap::new(out));
         let text = serde_json::to_vec_pretty(&describe(volume)).map_err(|e| unkept(e.into()))?;
         document(cx, &mut tar, DESCRIPTION, text.len() as u64, text.as_slice())?;
         digests.note(DESCRIPTION.as_bytes(), tar.get_mut().cut())?;
-        let packed = pack_into(cx, &root, DATA.as_bytes(), &mut tar, &mut |path, tap| digests.note(path, tap.cut()))
+        let packed = pack_into(cx, root, DATA.as_bytes(), &mut tar, &mut |path, tap| digests.note(path, tap.cut()))
             .map_err(|fault| unpackable(cx, fault))?;
+        // What was deleted meanwhile is not whole.
+        self.get(&volume.name)?;
         let (list, size, digest) = digests.finish()?;
         document(cx, &mut tar, DIGESTS, size, list)?;
         tar.finish().map_err(|e| unsent(cx, &e))?;

@@ -5,7 +5,7 @@ use super::{DATA, DESCRIPTION, DIGESTS, Description, FORMAT};
 use crate::engine::conductor::Cx;
 use crate::engine::fault::{Fault, FaultKind, Result};
 use crate::engine::unpack::{self, Item, Limits, Placing, Reader};
-use crate::engine::volume::{LABELS, Labels, Volume, Volumes, checked, keep, mounted, see};
+use crate::engine::volume::{LABELS, Labels, Volume, Volumes, checked, is_anonymous, keep, mounted, see};
 use crate::engine::{evidence, handle, private};
 use crate::spec::shell;
 use crate::trace::{Book, Change, Code, MoveWay, Moved, Plan, Problem, StepKind};
@@ -45,19 +45,26 @@ impl Volumes {
         let mut digests = Digests::new(private::file_for_both(&scratch.0.join(DIGESTS)).map_err(unmade)?);
         let description = description(&mut reader, &mut digests).map_err(|fault| damaged(cx, fault))?;
         let name = checked(how.name.unwrap_or(&description.name))?;
+        if is_anonymous(name) {
+            // By such a name it would be deleted with the next `volume prune`.
+            return Err(Fault::new(FaultKind::BadRequest, Code::VolumeNameAnonymous).with("name", name));
+        }
         (how.check)(&description.labels)?;
         self.refuse_existing(name)?;
         let (data, staged) = (self.place(name), scratch.0.join("volume"));
-        let words = ["tar", "--numeric-owner", "--xattrs", "--strip-components=1", "-xf", &format!("{name}.tar"), "-C"];
-        let by_hand = shell::line(words.into_iter().chain([&*data.to_string_lossy(), DATA]));
+        let words = ["tar", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--strip-components=1", "-xf"];
+        let file = format!("{name}.tar");
+        let unpack = shell::line(words.into_iter().chain([&*file, "-C", &*data.to_string_lossy(), DATA]));
+        let by_hand = format!("{} && {unpack}", shell::line(["mkdir", "-p", &*data.to_string_lossy()]));
         let plan = Plan::new(StepKind::ImportVolume, name).by_hand(by_hand);
         cx.step(plan.call(format!("rename({staged:?}, {:?})", self.dir(name))), |cx| {
+            // Whoever sends it may be slow: nobody waits for that.
+            let unpacked = unpack_all(cx, &staged, options, reader, digests);
+            let (moved, mut remarks) = unpacked.map_err(|fault| damaged(cx, fault))?;
+            keep(&staged, LABELS, &description.labels)?;
             let using = self.users_of(name);
             let made = mounted::alone(cx, &using).and_then(|_nobody_else| {
                 self.refuse_existing(name)?;
-                let unpacked = unpack_all(cx, &staged, options, reader, digests);
-                let (moved, mut remarks) = unpacked.map_err(|fault| damaged(cx, fault))?;
-                keep(&staged, LABELS, &description.labels)?;
                 let renamed = self.name_it(&staged, name)?;
                 let moved = Moved { volume: name.to_owned(), ..moved };
                 remarks.extend(left_out(&description, name));

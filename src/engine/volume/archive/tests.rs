@@ -40,7 +40,7 @@ fn import(
 
 fn export(cx: &Cx, volumes: &Volumes, name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
-    volumes.export(cx, &volumes.get(name).unwrap(), &[], &mut bytes).unwrap();
+    volumes.export(cx, &volumes.get(name).unwrap(), &Vec::new, &mut bytes).unwrap();
     bytes
 }
 
@@ -146,7 +146,7 @@ fn sockets_are_left_out_and_whoever_writes_meanwhile_is_named() {
         let _listens = UnixListener::bind(made.path.join("socket")).unwrap();
         assert_eq!(volumes.outline(&made)?.sockets, 1);
         let mut bytes = Vec::new();
-        volumes.export(cx, &made, &["web".to_owned()], &mut bytes)?;
+        volumes.export(cx, &made, &|| vec!["web".to_owned()], &mut bytes)?;
         let codes: Vec<_> = cx.world().remarks.iter().map(|remark| remark.code.clone()).collect();
         assert_eq!(codes, [Code::SocketSkipped, Code::VolumeExportedInUse]);
         assert_eq!(import(cx, volumes, root, Some("other"), bytes.as_slice())?.0.entries, 1);
@@ -356,7 +356,7 @@ fn whoever_calls_it_off_leaves_nothing() {
         let fault = import(cx, volumes, root, Some("other"), Breaking(&bytes[..200_000], &off)).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Cancelled);
         assert!(volumes.get("other").is_err());
-        let fault = volumes.export(cx, &made, &[], io::sink()).unwrap_err();
+        let fault = volumes.export(cx, &made, &Vec::new, io::sink()).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Cancelled);
         Ok(())
     };

@@ -44,10 +44,15 @@ pub(super) fn before(stage: &Stage<'_>, asked: &AskedPlace) -> Option<(String, G
     Some((self::told(stage, told).0, if told.right? { Glyph::Check } else { Glyph::Cross }))
 }
 
+/// It is asked of some place, and no page of a lesson asks it.
+pub(super) fn is_open(stage: &Stage<'_>) -> bool {
+    stage.look.places.iter().any(|one| one.open && !one.title.is_empty())
+}
+
 /// Where no page of a lesson says what is asked, the picture does. Returns how high that is.
 pub(super) fn title(stage: &mut Stage<'_>, left: f32, top: f32) -> f32 {
     const HIGH: f32 = 26.0;
-    if !stage.look.places.iter().any(|one| one.open && !one.title.is_empty()) {
+    if !is_open(stage) {
         return 0.0;
     }
     let text = stage.say("scene-survives-asked");
