@@ -69,6 +69,10 @@ impl WindowState {
     /// was predicted of the one before is marked still, by what was true when that had ended.
     pub(super) fn look_what_survives(&mut self) {
         let known = std::mem::take(&mut self.survival);
+        // A lesson asks by itself.
+        if self.course.as_ref().is_some_and(|course| !course.is_ended()) {
+            return;
+        }
         let position = self.cursor.position();
         let mut ops: Vec<_> = self.trace.ops().take_while(|(_, seq)| *seq <= position).collect();
         let all = ops.clone();
