@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// All that the trace holds by now.
-fn trace(client: &Client) -> Trace {
+pub fn trace(client: &Client) -> Trace {
     let length = client.info().unwrap().trace_length;
     let events = client.events(0, false);
     let mut all = Vec::new();

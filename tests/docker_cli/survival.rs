@@ -3,7 +3,8 @@
 
 use crate::clients::{Bench, check};
 use crate::engine::{good, output};
-use dockwalk::client::{Client, Incoming};
+use crate::isolation::trace;
+use dockwalk::client::Client;
 use dockwalk::survival::{Place, Survival};
 use dockwalk::trace::{Body, Home, Op, Trace};
 use std::os::unix::fs::MetadataExt;
@@ -21,21 +22,6 @@ fn settled(client: &Client) -> Trace {
         assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", trace.head().ops);
         std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-/// All that the trace holds by now.
-fn trace(client: &Client) -> Trace {
-    let length = client.info().unwrap().trace_length;
-    let events = client.events(0, false);
-    let mut all = Vec::new();
-    while (all.len() as u64) < length {
-        match events.next_within(Duration::from_secs(20)) {
-            Some(Incoming::Event(event)) => all.push((*event).clone()),
-            Some(_) => {}
-            None => panic!("{} of {length} events", all.len()),
-        }
-    }
-    Trace::from_events(all).unwrap()
 }
 
 /// Where each place is on the host; none of a tmpfs.
