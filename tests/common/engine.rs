@@ -59,13 +59,15 @@ pub fn for_everyone(test: impl Fn(Who) + Sync) {
     });
 }
 
+/// Makes the user where there is none; tests run beside each other, and two `useradd` at once give a home to one uid and the name to another.
 fn user_is_there() -> bool {
-    let sh = |line: &str| Command::new("sh").args(["-c", line]).status().is_ok_and(|status| status.success());
-    let made = sh(&format!("id -u {USER} >/dev/null 2>&1 || useradd --create-home --shell /bin/sh {USER}"));
-    let ids = ["/etc/subuid", "/etc/subgid"]
-        .iter()
-        .all(|file| sh(&format!("grep -q '^{USER}:' {file} || echo '{USER}:800000:65536' >> {file}")));
-    made && ids && Path::new("/usr/bin/newuidmap").exists()
+    let script = format!(
+        "set -e; exec 9>/tmp/.{USER}.lock; flock 9
+         id -u {USER} >/dev/null 2>&1 || useradd --create-home --shell /bin/sh {USER}
+         for file in /etc/subuid /etc/subgid; do grep -q '^{USER}:' $file || echo '{USER}:800000:65536' >> $file; done"
+    );
+    let made = Command::new("sh").args(["-c", &script]).status().is_ok_and(|status| status.success());
+    made && Path::new("/usr/bin/newuidmap").exists()
 }
 
 impl Engine {
