@@ -205,7 +205,7 @@ fn walk(from: &Json, path: &[String]) -> Ran<Found> {
         };
         match next {
             Some(value) => (here, within) = (value, name),
-            None if MAPS.contains(&within) => return Ok(None),
+            None if MAPS.contains(&within) && !unset::is_config(&here) => return Ok(None),
             None => return Err(format!("map has no entry for key {name:?}")),
         }
     }

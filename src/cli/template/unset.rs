@@ -66,3 +66,8 @@ pub(super) fn value(fields: &[(String, Json)], name: &str) -> Option<Json> {
         Map => Json::Object(Vec::new()),
     })
 }
+
+/// Whether it is a container's configuration, which has the name of a map that logging drivers have.
+pub(super) fn is_config(value: &Json) -> bool {
+    matches!(value, Json::Object(fields) if fields.iter().any(|(field, _)| field == "AttachStdin"))
+}
