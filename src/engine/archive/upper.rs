@@ -326,7 +326,11 @@ impl<'a, W: Write> Packer<'a, W> {
             Err(error) => return Err(failed(error)),
         };
         for attribute in names {
-            let Some(text) = attribute.to_str().filter(|text| is_kept(text)) else { continue };
+            let Some(text) =
+                attribute.to_str().filter(|text| is_kept(text) || self.note.is_some() && is_access_list(text))
+            else {
+                continue;
+            };
             if let Some(value) = xattr::get(&place, &attribute).map_err(failed)? {
                 all.push((format!("SCHILY.xattr.{text}"), value));
             }
@@ -404,6 +408,12 @@ fn is_kept(attribute: &str) -> bool {
     let carried =
         attribute == "security.capability" || attribute.starts_with("user.") || attribute.starts_with("trusted.");
     carried && !overlay
+}
+
+/// acl(5). Where one is, the group's bits of the mode are its mask: without it the group could do more than before. A volume that is moved
+/// takes it along.
+fn is_access_list(attribute: &str) -> bool {
+    ["system.posix_acl_access", "system.posix_acl_default"].contains(&attribute)
 }
 
 #[cfg(test)]

@@ -483,6 +483,8 @@ codes! {
     VolumeOptionsLeft = "volume-options-left",
     VolumeSockets = "volume-sockets",
     VolumeTooDeep = "volume-too-deep",
+    VolumeTooManyDirectories = "volume-too-many-directories",
+    VolumeTooManyEntries = "volume-too-many-entries",
     VolumeType = "volume-type",
     WorkdirOutside = "workdir-outside",
     WorkdirRefused = "workdir-refused",

@@ -18,6 +18,8 @@ use std::os::unix::ffi::OsStrExt;
 /// Bytes of an attribute's name and of its value (`XATTR_NAME_MAX`, `XATTR_SIZE_MAX`).
 const NAME: usize = 255;
 const VALUE: usize = 64 << 10;
+/// acl(5): what a directory hands on to what is made in it.
+pub(super) const INHERITED: &[u8] = b"system.posix_acl_default";
 
 impl Applier {
     /// Owner, attributes, mode and time of what is no regular file.
@@ -64,8 +66,9 @@ impl Applier {
     pub(super) fn attributes(&mut self, place: &Place<'_>, entry: &LayerEntry) -> Result<(), ApplyError> {
         for (name, value) in &entry.xattrs {
             let (name, value) = (name.as_bytes(), value.as_bytes());
-            // An image must not speak to overlayfs: `redirect` and kin would reach outside the layer.
-            if name.starts_with(b"trusted.overlay.") || name.starts_with(b"user.overlay.") {
+            // An image must not speak to overlayfs: `redirect` and kin would reach outside the layer. What a directory hands on
+            // comes when everything in it was made.
+            if name == INHERITED || name.starts_with(b"trusted.overlay.") || name.starts_with(b"user.overlay.") {
                 continue;
             }
             let result = xattr::set(overlay::path_of(&place.dir, place.name()), OsStr::from_bytes(name), value);
@@ -109,6 +112,16 @@ impl Applier {
             };
             if fstat(&dir).map_err(fault)?.st_ino != dated.inode {
                 continue;
+            }
+            if let Some(list) = &dated.inherited {
+                let name = OsStr::from_bytes(INHERITED);
+                match xattr::set(overlay::path_of(&dir, OsStr::new(".")), name, list) {
+                    Err(error) if matches!(error.raw_os_error(), Some(libc::ENOTSUP | libc::EPERM)) => {
+                        let (path, name) = (shown(&path), shown(INHERITED));
+                        self.remark(Code::AttributeSkipped, |problem| problem.with("path", path).with("name", name));
+                    }
+                    set => set.map_err(|e| Fault::io("setxattr", shown(&path), &e))?,
+                }
             }
             let time = time_spec(dated.time);
             utimensat(&dir, ".", &time, &time, UtimensatFlags::NoFollowSymlink).map_err(fault)?;

@@ -143,6 +143,8 @@ struct Applier {
 /// A directory that is to get its time.
 struct Dated {
     time: Time,
+    /// The access list that files inside it begin with, if it has one: those that are unpacked have their own.
+    inherited: Option<Vec<u8>>,
     /// Its inode: what took its place, or a link's target, is another directory.
     inode: u64,
     /// Which entry said it: links lead to one directory in several ways, and the last one counts.
@@ -227,19 +229,25 @@ impl Applier {
         if path.is_empty() {
             let root = self.places.root();
             self.set_metadata(&root, entry)?;
-            return self.remember_directory(&root, entry.mtime);
+            return self.remember_directory(&root, entry);
         }
         let place = self.places.parent(path)?;
         let opaque = self.make_dir(&place)?;
         self.set_metadata(&place, entry)?;
-        self.remember_directory(&place, entry.mtime)?;
+        self.remember_directory(&place, entry)?;
         self.tally.marks.note(path, if opaque { TarMark::Opaque } else { TarMark::Dir });
         Ok(())
     }
 
-    fn remember_directory(&mut self, place: &Place<'_>, time: Time) -> Result<(), ApplyError> {
+    fn remember_directory(&mut self, place: &Place<'_>, entry: &LayerEntry) -> Result<(), ApplyError> {
         let stat = overlay::look(&place.dir, place.name()).map_err(ApplyError::doing("stat"))?;
-        let dated = Dated { time, inode: stat.map_or(0, |stat| stat.st_ino), entry: self.tally.entries };
+        let inherited = entry.xattrs.iter().find(|(name, _)| name.as_bytes() == metadata::INHERITED);
+        let dated = Dated {
+            time: entry.mtime,
+            inherited: inherited.map(|(_, value)| value.as_bytes().to_vec()),
+            inode: stat.map_or(0, |stat| stat.st_ino),
+            entry: self.tally.entries,
+        };
         let path = self.places.real(place);
         let length = path.len();
         if self.dirs.insert(path, dated).is_none() {

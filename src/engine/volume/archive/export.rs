@@ -5,18 +5,20 @@ use super::{DATA, DESCRIPTION, DIGESTS, Description, FORMAT};
 use crate::engine::archive::pack_into;
 use crate::engine::conductor::Cx;
 use crate::engine::evidence;
-use crate::engine::fault::{Fault, Result};
-use crate::engine::handle::{self, DEPTH};
+use crate::engine::fault::{Fault, FaultKind, Result};
+use crate::engine::handle;
 use crate::engine::rootfs::find_mount;
-use crate::engine::unpack::overlay;
+use crate::engine::unpack::{Limits, overlay};
 use crate::engine::volume::{Volume, Volumes, mounted};
 use crate::spec::shell;
-use crate::trace::{Book, Change, Code, MoveWay, Moved, Plan, StepKind};
+use crate::trace::{Book, Change, Code, MoveWay, Moved, Plan, Problem, StepKind};
 use jiff::Timestamp;
 use nix::errno::Errno;
+use nix::sys::stat::{fstat, stat};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use tar::{Builder, EntryType, Header};
 
@@ -39,15 +41,23 @@ impl Volumes {
         // The description, the list and the end.
         let mut outline = Outline { bytes: 4096, ..Outline::default() };
         let names = |dir: &OwnedFd| handle::names(dir).map_err(|e| failed(e.into()));
-        let mut way: Vec<(OwnedFd, Vec<OsString>)> = Vec::new();
-        way.push((names(&root).map(|all| (root, all)))?);
-        while let Some((dir, left)) = way.last_mut() {
+        let limits = Limits::default();
+        let mut directories = 0;
+        let mut way: Vec<(OwnedFd, Vec<OsString>, Vec<u8>)> = Vec::new();
+        way.push((names(&root).map(|all| (root, all, DATA.as_bytes().to_vec())))?);
+        while let Some((dir, left, above)) = way.last_mut() {
             let Some(name) = left.pop() else {
                 way.pop();
                 continue;
             };
             let Some(stat) = overlay::look(&*dir, &name).map_err(failed)? else { continue };
             outline.entries += 1;
+            // What could not be unpacked again is refused before anything is written.
+            let path = [above.as_slice(), b"/", name.as_bytes()].concat();
+            limits.check_upper(&path).map_err(of_volume)?;
+            if outline.entries > limits.entries {
+                return Err(of_volume(limits.too_many_entries()));
+            }
             // A header, and a line of the list.
             outline.bytes += 512 + 128 + name.len() as u64;
             match stat.st_mode & libc::S_IFMT {
@@ -57,12 +67,15 @@ impl Volumes {
                     let stored = stat.st_blocks.unsigned_abs().saturating_mul(512);
                     outline.bytes += stat.st_size.unsigned_abs().min(stored).next_multiple_of(512);
                 }
-                libc::S_IFDIR if way.len() < DEPTH => {
-                    let inside = way.last().map(|(dir, _)| handle::enter(dir, &name));
-                    match inside {
-                        Some(Ok(inside)) => way.push((names(&inside).map(|all| (inside, all)))?),
-                        Some(Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP)) | None => {}
-                        Some(Err(errno)) => return Err(failed(errno.into())),
+                libc::S_IFDIR => {
+                    directories += path.len();
+                    if directories > limits.directories {
+                        return Err(of_volume(limits.too_many_directories()));
+                    }
+                    match handle::enter(&*dir, &name) {
+                        Ok(inside) => way.push((names(&inside).map(|all| (inside, all, path)))?),
+                        Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => {}
+                        Err(errno) => return Err(failed(errno.into())),
                     }
                 }
                 _ => {}
@@ -119,13 +132,23 @@ impl Volumes {
         opened
     }
 
-    fn write(
-        &self,
-        cx: &Cx,
-        volume: &Volume,
-        root: &OwnedFd,
-        out: impl Write,
-    ) -> Result<(Moved, Vec<crate::trace::Problem>)> {
+    /// The volume of that name has that directory.
+    fn is_still(&self, volume: &Volume, root: &OwnedFd) -> Result<()> {
+        let now = self.get(&volume.name)?;
+        // What was in memory is gone with the last that used it, and was read while it was there.
+        if now.backing()?.is_some_and(|backing| backing.is_memory()) {
+            return Ok(());
+        }
+        let from = self.seen_at(&now)?;
+        let failed = |e: Errno| Fault::io("read", from.display(), &e.into());
+        let (was, is) = (fstat(root).map_err(failed)?, stat(&from).map_err(failed)?);
+        if (was.st_dev, was.st_ino) == (is.st_dev, is.st_ino) {
+            return Ok(());
+        }
+        Err(Fault::new(FaultKind::NotFound, Code::VolumeNotFound).with("name", &volume.name))
+    }
+
+    fn write(&self, cx: &Cx, volume: &Volume, root: &OwnedFd, out: impl Write) -> Result<(Moved, Vec<Problem>)> {
         let unkept = |e: io::Error| Fault::io("write", self.root.display(), &e);
         let mut digests = Digests::new(tempfile::tempfile_in(&self.root).map_err(unkept)?);
         let mut tar = Builder::new(Tap::new(out));
@@ -134,8 +157,8 @@ impl Volumes {
         digests.note(DESCRIPTION.as_bytes(), tar.get_mut().cut())?;
         let packed = pack_into(cx, root, DATA.as_bytes(), &mut tar, &mut |path, tap| digests.note(path, tap.cut()))
             .map_err(|fault| unpackable(cx, fault))?;
-        // What was deleted meanwhile is not whole.
-        self.get(&volume.name)?;
+        // What was deleted meanwhile is not whole, even where there is another of that name by now.
+        self.is_still(volume, root)?;
         let (list, size, digest) = digests.finish()?;
         document(cx, &mut tar, DIGESTS, size, list)?;
         tar.finish().map_err(|e| unsent(cx, &e))?;
@@ -168,8 +191,8 @@ fn document(cx: &Cx, tar: &mut Builder<impl Write>, name: &str, size: u64, text:
     tar.append_data(&mut header, name, text).map_err(|e| unsent(cx, &e))
 }
 
-fn busy(volume: &Volume, users: &[String]) -> Option<crate::trace::Problem> {
-    let problem = crate::trace::Problem::new(Code::VolumeExportedInUse).with("name", &volume.name);
+fn busy(volume: &Volume, users: &[String]) -> Option<Problem> {
+    let problem = Problem::new(Code::VolumeExportedInUse).with("name", &volume.name);
     (!users.is_empty()).then(|| problem.with("containers", users.join(", ")))
 }
 
@@ -178,12 +201,17 @@ fn unpackable(cx: &Cx, fault: Fault) -> Fault {
     if cx.cancel().is_cancelled() {
         return Fault::cancelled();
     }
-    match fault.problem.code {
-        Code::UpperTooDeep => {
-            Fault { problem: crate::trace::Problem { code: Code::VolumeTooDeep, ..fault.problem }, ..fault }
-        }
-        _ => fault,
-    }
+    of_volume(fault)
+}
+
+fn of_volume(fault: Fault) -> Fault {
+    let code = match fault.problem.code {
+        Code::UpperTooDeep => Code::VolumeTooDeep,
+        Code::LayerTooManyEntries => Code::VolumeTooManyEntries,
+        Code::LayerTooManyDirectories => Code::VolumeTooManyDirectories,
+        other => other,
+    };
+    Fault { problem: Problem { code, ..fault.problem }, ..fault }
 }
 
 /// Whoever reads it has gone: that is no failure of the disk.

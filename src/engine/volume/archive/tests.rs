@@ -3,7 +3,7 @@ use super::super::{Labels, Volumes, Wanted};
 use super::*;
 use crate::engine::unpack::Options as Unpacking;
 use crate::engine::unpack::tests::build::{Header as Block, dir, file, gzip, hard, symlink, tar};
-use crate::engine::{Cx, Fault, FaultKind, IdRange, Result};
+use crate::engine::{Cx, Fault, FaultKind, IdRange, Result, handle};
 use crate::trace::{Code, Moved, Problem};
 use nix::sys::stat::{Mode, SFlag, mknod};
 use nix::unistd::geteuid;
@@ -57,6 +57,7 @@ fn fill(at: &Path) {
     link("../../../etc/passwd", path(b"d/out")).unwrap();
     mknod(&path(b"pipe"), SFlag::S_IFIFO, Mode::from_bits_truncate(0o640), 0).unwrap();
     xattr::set(path(b"empty"), "user.note", b"\x00\xff").ok();
+    access_lists(at);
     let sparse = File::create(path(b"sparse")).unwrap();
     sparse.set_len(3 << 30).unwrap();
     sparse.write_all_at(b"in the middle", 1 << 30).unwrap();
@@ -69,6 +70,29 @@ fn fill(at: &Path) {
         std::os::unix::fs::chown(at, Some(3_000_000), Some(6)).unwrap();
     }
     fs::set_permissions(path(b"d/inner"), fs::Permissions::from_mode(0o500)).unwrap();
+}
+
+/// A file that its group may only read and one more user may write, and a directory that hands such a list on.
+fn access_lists(at: &Path) {
+    // acl(5) as the kernel has it: version 2, then tag, permissions and id of each entry, little endian.
+    let list = |entries: &[(u16, u16, u32)]| -> Vec<u8> {
+        let entries = entries
+            .iter()
+            .flat_map(|(tag, perm, id)| [&tag.to_le_bytes()[..], &perm.to_le_bytes(), &id.to_le_bytes()].concat());
+        2u32.to_le_bytes().into_iter().chain(entries).collect()
+    };
+    const NONE: u32 = u32::MAX;
+    let own = geteuid().as_raw();
+    let all = list(&[(1, 6, NONE), (2, 6, own), (4, 4, NONE), (0x10, 6, NONE), (0x20, 0, NONE)]);
+    fs::write(at.join("listed"), "x").unwrap();
+    fs::create_dir(at.join("handing")).unwrap();
+    // Where the file system has none there is nothing to be moved.
+    if xattr::set(at.join("listed"), "system.posix_acl_access", &all).is_ok() {
+        xattr::set(at.join("handing"), "system.posix_acl_default", &all).unwrap();
+    }
+    fs::write(at.join("handing/later"), "").unwrap();
+    fs::write(at.join("handing/plain"), "").unwrap();
+    xattr::remove(at.join("handing/plain"), "system.posix_acl_access").ok();
 }
 
 /// What a tree is, path by path.
@@ -89,10 +113,11 @@ fn seen(root: &Path) -> BTreeMap<Vec<u8>, String> {
             }
             () => String::new(),
         };
-        let note = xattr::get(&path, "user.note").ok().flatten();
+        let [note, access, inherited] = ["user.note", "system.posix_acl_access", "system.posix_acl_default"]
+            .map(|name| xattr::get(&path, name).ok().flatten());
         let size = if meta.is_dir() { 0 } else { meta.len() };
         let what = format!(
-            "{:o} {}:{} {size} {}.{:09} #{inode}×{} {note:?} {content}",
+            "{:o} {}:{} {size} {}.{:09} #{inode}×{} {note:?} {access:?} {inherited:?} {content}",
             meta.mode(),
             meta.uid(),
             meta.gid(),
@@ -118,10 +143,10 @@ fn a_volume_comes_back_as_it_was() {
         fill(&made.path);
         let bytes = export(cx, volumes, "data");
         let outline = volumes.outline(&made)?;
-        assert_eq!((outline.entries, outline.sockets), (10, 0));
+        assert_eq!((outline.entries, outline.sockets), (14, 0));
         assert!(bytes.len() < 64 << 10 && bytes.len() as u64 / outline.bytes < 3, "{} {outline:?}", bytes.len());
         let (moved, remarks) = import(cx, volumes, root, Some("again"), bytes.as_slice())?;
-        assert_eq!((moved.entries, moved.bytes, remarks), (11, bytes.len() as u64, Vec::new()));
+        assert_eq!((moved.entries, moved.bytes, remarks), (15, bytes.len() as u64, Vec::new()));
         assert_eq!(seen(&volumes.place("again")), seen(&made.path));
         assert_eq!(volumes.get("again")?.labels, labels);
         // The same content is the same list, however it was packed.
@@ -390,4 +415,43 @@ fn a_disk_that_is_full_says_so_and_is_as_empty_as_before() {
         });
     };
     std::thread::spawn(on_a_small_disk).join().unwrap();
+}
+
+#[test]
+fn another_volume_of_the_name_is_not_what_was_exported() {
+    /// Deletes the volume and makes one of the same name once the first bytes are written.
+    struct Exchanged<'a>(&'a Volumes, &'a Cx, bool);
+    impl Write for Exchanged<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if !std::mem::replace(&mut self.2, true) {
+                self.0.remove(self.1, "memo", &|_| Vec::new()).unwrap();
+                self.0.create(self.1, "memo").unwrap();
+            }
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    check(|cx, volumes, _| {
+        let volume = volumes.create(cx, "memo")?;
+        fs::write(volume.path.join("file"), "x").unwrap();
+        let exported = volumes.export(cx, &volume, &Vec::new, Exchanged(volumes, cx, false));
+        assert_eq!(exported.unwrap_err().problem.code, Code::VolumeNotFound);
+        Ok(())
+    });
+}
+
+#[test]
+fn what_nobody_could_unpack_is_refused_before_anything_is_written() {
+    check(|cx, volumes, _| {
+        let volume = volumes.create(cx, "deep")?;
+        let mut at = handle::open(&volume.path).unwrap();
+        for _ in 0..300 {
+            nix::sys::stat::mkdirat(&at, "d", Mode::S_IRWXU).unwrap();
+            at = handle::enter(&at, OsStr::new("d")).unwrap();
+        }
+        assert_eq!(volumes.outline(&volume).unwrap_err().problem.code, Code::VolumeTooDeep);
+        Ok(())
+    });
 }
