@@ -3,11 +3,14 @@
 
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "common/postgres.rs"]
+mod mirror;
 
 use crate::engine::{Engine, everyone, fails, good};
 use assert_cmd::Command;
 use dockwalk::lesson::{Lesson, LessonStep, embedded, play, recording, rests};
 use dockwalk::trace::{Code, Trace, log};
+use mirror::Mirror;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
@@ -133,11 +136,18 @@ fn the_second_lesson_runs_live_from_end_to_end() {
 
 /// From end to end, as everyone, in both languages.
 fn runs_live(lesson: &str) {
+    runs_live_with(lesson, None);
+}
+
+/// The same with a mirror of Docker Hub.
+fn runs_live_with(lesson: &str, mirror: Option<&Mirror>) {
     for who in everyone() {
         let engine = Engine::start(who);
         for lang in ["ko", "en"] {
             let root = engine.root().display().to_string();
-            good(engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", lesson, "--headless"]));
+            let mut run = engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", lesson, "--headless"]);
+            run.envs(mirror.map(|mirror| ("DOCKWALK_REGISTRY_MIRRORS", mirror.url())));
+            good(run);
         }
     }
 }
@@ -170,6 +180,13 @@ fn the_lesson_on_host_and_none_runs_live_as_everyone_in_both_languages() {
 #[test]
 fn the_lesson_on_copies_runs_live_as_everyone_in_both_languages() {
     runs_live("8");
+}
+
+#[test]
+fn the_lesson_on_postgres_runs_live_as_everyone_in_both_languages() {
+    if let Some(mirror) = Mirror::start() {
+        runs_live_with("10", Some(&mirror));
+    }
 }
 
 /// No answer is printed before its question, be it as the value of a goal.
