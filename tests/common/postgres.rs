@@ -13,7 +13,8 @@ impl Mirror {
     /// Builds the image where nobody has, and serves it. None where something lacks for that; it is said.
     pub fn start() -> Option<Self> {
         let lacking = ["apt-get", "dpkg-deb", "umoci", "skopeo", "docker-registry"].into_iter().find(|program| {
-            let found = Command::new("sh").args(["-c", &format!("PATH=$PATH:/usr/sbin:/sbin; command -v {program}")]).output();
+            let found =
+                Command::new("sh").args(["-c", &format!("PATH=$PATH:/usr/sbin:/sbin; command -v {program}")]).output();
             !found.is_ok_and(|found| found.status.success())
         });
         if let Some(program) = lacking {
