@@ -209,6 +209,11 @@ fn a_run_asks_before_it_tells() {
 
 /// A lesson with one command exchanged for one that changes nothing: the goal that it was for cannot be reached.
 fn left_unsolved(name: &str, solved: &str, instead: &str, goal: &str) {
+    left_unsolved_with(name, (solved, instead), goal, None);
+}
+
+/// The same with a mirror of Docker Hub.
+fn left_unsolved_with(name: &str, (solved, instead): (&str, &str), goal: &str, mirror: Option<&Mirror>) {
     let root = tempfile::tempdir().expect("a directory");
     let folder = root.path().join("lessons").join(name);
     fs::create_dir_all(&folder).expect("a directory");
@@ -220,6 +225,7 @@ fn left_unsolved(name: &str, solved: &str, instead: &str, goal: &str) {
     }
     let lessons = root.path().join("lessons");
     let run = dockwalk(&root.path().join("engine"))
+        .envs(mirror.map(|mirror| ("DOCKWALK_REGISTRY_MIRRORS", mirror.url())))
         .args(["--lang", "en", "--lessons"])
         .arg(lessons)
         .args(["lesson", "run", name, "--headless"])
@@ -257,6 +263,14 @@ fn a_container_with_no_network_of_another_lets_the_lesson_on_host_and_none_fail(
 #[test]
 fn a_letter_that_was_not_put_in_lets_the_lesson_on_copies_fail() {
     left_unsolved("08-copy", "docker cp {{bind}}/letter box:/letter", "docker ps", "Put the letter");
+}
+
+#[test]
+fn a_database_on_another_volume_lets_the_lesson_on_postgres_fail() {
+    let Some(mirror) = Mirror::start() else { return };
+    let data = ",target=/var/lib/postgresql/data -d --name next";
+    let (solved, instead) = (format!("source=myvolume01{data}"), format!("source=another{data}"));
+    left_unsolved_with("10-postgres", (&solved, &instead), "Read the row that `db` wrote", Some(&mirror));
 }
 
 /// What the command line itself refuses leaves no trace: a lesson says so of it, and of nothing else.
