@@ -23,6 +23,8 @@ mod reach;
 mod reach6;
 #[path = "docker_cli/survival.rs"]
 mod survival;
+#[path = "docker_cli/templates.rs"]
+mod templates;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
 #[path = "docker_cli/walk.rs"]
