@@ -38,7 +38,7 @@ soak:
 	@scripts/soak
 
 record:
-	@scripts/setup run
+	@scripts/setup test
 	cargo build --locked
 	scripts/record
 

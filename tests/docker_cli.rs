@@ -11,8 +11,12 @@ mod full_disk;
 mod gate;
 #[path = "docker_cli/isolation.rs"]
 mod isolation;
+#[path = "common/postgres.rs"]
+mod mirror;
 #[path = "docker_cli/moves.rs"]
 mod moves;
+#[path = "docker_cli/postgres.rs"]
+mod postgres;
 #[path = "docker_cli/reach.rs"]
 mod reach;
 #[path = "docker_cli/reach6.rs"]

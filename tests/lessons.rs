@@ -3,11 +3,14 @@
 
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "common/postgres.rs"]
+mod mirror;
 
 use crate::engine::{Engine, everyone, fails, good};
 use assert_cmd::Command;
 use dockwalk::lesson::{Lesson, LessonStep, embedded, play, recording, rests};
 use dockwalk::trace::{Code, Trace, log};
+use mirror::Mirror;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
@@ -133,11 +136,18 @@ fn the_second_lesson_runs_live_from_end_to_end() {
 
 /// From end to end, as everyone, in both languages.
 fn runs_live(lesson: &str) {
+    runs_live_with(lesson, None);
+}
+
+/// The same with a mirror of Docker Hub.
+fn runs_live_with(lesson: &str, mirror: Option<&Mirror>) {
     for who in everyone() {
         let engine = Engine::start(who);
         for lang in ["ko", "en"] {
             let root = engine.root().display().to_string();
-            good(engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", lesson, "--headless"]));
+            let mut run = engine.dockwalk(&["--root", &root, "--lang", lang, "lesson", "run", lesson, "--headless"]);
+            run.envs(mirror.map(|mirror| ("DOCKWALK_REGISTRY_MIRRORS", mirror.url())));
+            good(run);
         }
     }
 }
@@ -172,6 +182,13 @@ fn the_lesson_on_copies_runs_live_as_everyone_in_both_languages() {
     runs_live("8");
 }
 
+#[test]
+fn the_lesson_on_postgres_runs_live_as_everyone_in_both_languages() {
+    if let Some(mirror) = Mirror::start() {
+        runs_live_with("10", Some(&mirror));
+    }
+}
+
 /// No answer is printed before its question, be it as the value of a goal.
 #[test]
 fn a_run_asks_before_it_tells() {
@@ -192,6 +209,11 @@ fn a_run_asks_before_it_tells() {
 
 /// A lesson with one command exchanged for one that changes nothing: the goal that it was for cannot be reached.
 fn left_unsolved(name: &str, solved: &str, instead: &str, goal: &str) {
+    left_unsolved_with(name, (solved, instead), goal, None);
+}
+
+/// The same with a mirror of Docker Hub.
+fn left_unsolved_with(name: &str, (solved, instead): (&str, &str), goal: &str, mirror: Option<&Mirror>) {
     let root = tempfile::tempdir().expect("a directory");
     let folder = root.path().join("lessons").join(name);
     fs::create_dir_all(&folder).expect("a directory");
@@ -203,6 +225,7 @@ fn left_unsolved(name: &str, solved: &str, instead: &str, goal: &str) {
     }
     let lessons = root.path().join("lessons");
     let run = dockwalk(&root.path().join("engine"))
+        .envs(mirror.map(|mirror| ("DOCKWALK_REGISTRY_MIRRORS", mirror.url())))
         .args(["--lang", "en", "--lessons"])
         .arg(lessons)
         .args(["lesson", "run", name, "--headless"])
@@ -240,6 +263,14 @@ fn a_container_with_no_network_of_another_lets_the_lesson_on_host_and_none_fail(
 #[test]
 fn a_letter_that_was_not_put_in_lets_the_lesson_on_copies_fail() {
     left_unsolved("08-copy", "docker cp {{bind}}/letter box:/letter", "docker ps", "Put the letter");
+}
+
+#[test]
+fn a_database_on_another_volume_lets_the_lesson_on_postgres_fail() {
+    let Some(mirror) = Mirror::start() else { return };
+    let data = ",target=/var/lib/postgresql/data -d --name next";
+    let (solved, instead) = (format!("source=myvolume01{data}"), format!("source=another{data}"));
+    left_unsolved_with("10-postgres", (&solved, &instead), "Read the row that `db` wrote", Some(&mirror));
 }
 
 /// What the command line itself refuses leaves no trace: a lesson says so of it, and of nothing else.

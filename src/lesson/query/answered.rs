@@ -90,6 +90,9 @@ impl Query {
             Q::ExecPid { container } => life::exec_pid(world, container).map(Answer::Number),
             Q::ExecShares { container } => life::exec_shares(world, container).map(Answer::Bool),
             Q::RunsAfterExec { container } => life::runs_after_exec(world, container).map(Answer::Bool),
+            Q::CommandEndedWell { container, says } => {
+                life::command_status(world, container, says).map(|it| Answer::Bool(it == 0))
+            }
             Q::ExitStatus { container } => life::status(world, container).map(Answer::Number),
 
             Q::HostKernel => kernel::of_host(world).map(Answer::Text),
@@ -121,6 +124,7 @@ impl Query {
             Q::UpperDir { container } => storage::upper(world, container).map(Answer::Text),
             Q::VolumeExists { volume } => Some(Answer::Bool(world.volumes.contains_key(volume))),
             Q::VolumePath { volume } => world.volumes.get(volume).map(|v| Answer::Text(v.path.clone())),
+            Q::NewestInode { volume, within } => storage::newest_inode(world, volume, within).map(Answer::Number),
             Q::VolumeRemoved { volume } => {
                 let gone = !world.volumes.contains_key(volume) && was_done(world, OpKind::VolumeRemove);
                 Some(Answer::Bool(gone))

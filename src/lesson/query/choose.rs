@@ -30,6 +30,7 @@ impl Query {
             | Q::RunsOnceCreated { .. }
             | Q::SeenInOther { .. }
             | Q::RunsAfterExec { .. }
+            | Q::CommandEndedWell { .. }
             | Q::SameKernel { .. }
             | Q::SharesNamespace { .. }
             | Q::CopiedIn { .. }

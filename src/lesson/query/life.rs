@@ -69,3 +69,10 @@ pub(super) fn status(world: &World, container: &str) -> Option<u64> {
         _ => None,
     }
 }
+
+/// With what the latest command whose line has these words ended, of those that were run beside the container's main process.
+pub(super) fn command_status(world: &World, container: &str, says: &str) -> Option<i32> {
+    let id = &world.container_named(container)?.id;
+    let mut own = world.commands.iter().rev().filter(|ended| ended.container == *id);
+    own.find(|ended| ended.argv.join(" ").contains(says)).map(|ended| ended.status)
+}

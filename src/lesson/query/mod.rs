@@ -333,6 +333,13 @@ pub enum Query {
         /// Its name.
         container: String,
     },
+    /// A command with these words was run in the container beside its main process, and has ended: with 0?
+    CommandEndedWell {
+        /// Its name.
+        container: String,
+        /// Words of the command's line: `pg_isready`
+        says: String,
+    },
     /// With what its main process ended: 0–255, or 128 + the signal.
     ExitStatus {
         /// Its name.
@@ -472,6 +479,13 @@ pub enum Query {
     VolumePath {
         /// Its name.
         volume: String,
+    },
+    /// The number of the inode that was changed last among the files in a directory of the volume.
+    NewestInode {
+        /// The volume's name.
+        volume: String,
+        /// The directory's path in it: `pg_wal`
+        within: String,
     },
     /// Was the volume deleted?
     VolumeRemoved {

@@ -56,6 +56,13 @@ pub(super) fn upper(world: &World, container: &str) -> Option<String> {
     Some(dir.path.clone())
 }
 
+/// Of the files in that directory of the volume the one that was changed last, where it is among those that are named.
+pub(super) fn newest_inode(world: &World, volume: &str, within: &str) -> Option<u64> {
+    let held = world.contents.get(&Home::Volume { name: volume.to_owned() })?;
+    let lies_there = |path: &str| path.strip_prefix(within).is_some_and(|rest| rest.starts_with('/'));
+    held.newest.iter().find(|file| lies_there(&file.path)).map(|file| file.inode)
+}
+
 /// Where bytes live that a container writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
