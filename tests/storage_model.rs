@@ -13,7 +13,6 @@ mod engine;
 #[path = "common/journal.rs"]
 mod journal;
 #[path = "common/kernel.rs"]
-#[allow(dead_code, reason = "each test file uses a part of it")]
 mod kernel;
 #[path = "images/lab.rs"]
 #[allow(dead_code, reason = "each test file uses a part of it")]

@@ -301,10 +301,10 @@ impl Sequence {
             let ["volume", name, target] = line.split_whitespace().collect::<Vec<_>>()[..] else { continue };
             let mounts = &self.model.containers[container].mounts;
             let home = &mounts.iter().find(|mount| mount.target == target).unwrap().home;
-            if let Home::Volume(ours) = home {
-                if ours.contains(':') {
-                    self.called.insert(ours.clone(), name.to_owned());
-                }
+            if let Home::Volume(ours) = home
+                && ours.contains(':')
+            {
+                self.called.insert(ours.clone(), name.to_owned());
             }
         }
     }
