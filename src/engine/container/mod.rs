@@ -46,6 +46,7 @@ pub mod request;
 mod seen;
 mod session;
 pub mod signal;
+mod speed;
 mod start;
 mod state;
 mod stats;

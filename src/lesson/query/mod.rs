@@ -13,9 +13,10 @@ mod said;
 mod storage;
 mod tags;
 
+pub use crate::trace::HomeKind;
 pub use focus::Focus;
 pub use reach::{RuleOf, To};
-pub use storage::{Ending, HomeKind};
+pub use storage::Ending;
 
 use crate::spec::Reference;
 use crate::trace::{ContainerState, NamespaceKind, OpKind, Outcome, World};

@@ -1,5 +1,5 @@
 use crate::lesson::Term;
-use crate::trace::{Container, Dir, DirRole, Effect, Home, Mount, MountKind, World};
+use crate::trace::{Container, Dir, DirRole, Effect, Home, HomeKind, Mount, MountKind, World};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -54,20 +54,6 @@ pub(super) fn upper(world: &World, container: &str) -> Option<String> {
     let id = &world.container_named(container)?.id;
     let dir = world.dirs.values().find(|d| d.role == DirRole::Upper && d.container.as_ref() == Some(id))?;
     Some(dir.path.clone())
-}
-
-/// Where bytes live that a container writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HomeKind {
-    /// A directory of the host.
-    Bind,
-    /// A volume.
-    Volume,
-    /// Its writable layer.
-    Upper,
-    /// Memory.
-    Tmpfs,
 }
 
 /// What comes to a container.

@@ -1,0 +1,140 @@
+//! The directory in which a place is measured: hidden, for the engine alone, and gone afterwards.
+
+use super::undo::SpeedInverse;
+use super::{Place, Task, failed, no_room};
+use crate::engine::conductor::{Cx, EntryId};
+use crate::engine::evidence::{self, Spot};
+use crate::engine::fault::{Fault, Result};
+use crate::engine::{handle, random};
+use crate::trace::{Code, Evidence, HomeKind, Problem};
+use nix::errno::Errno;
+use nix::unistd::{UnlinkatFlags, unlinkat};
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// With what its name begins; sixteen random digits follow.
+const PREFIX: &str = ".dockwalk-speed-";
+const DIGITS: usize = 16;
+/// What is done in a place.
+const SCOPE: &str = "speed";
+
+/// A name that such a directory has. Whoever looks what a container wrote passes over it.
+pub fn is_scratch(name: &OsStr) -> bool {
+    let digits = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+    digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// A name that nobody has.
+pub(super) fn name() -> Result<String> {
+    Ok(format!("{PREFIX}{}", random::hex(DIGITS)?))
+}
+
+/// It, until it is dropped.
+pub(super) struct Scratch<'a> {
+    /// The directory.
+    pub spot: Spot,
+    above: &'a Spot,
+    name: String,
+    entry: Option<EntryId>,
+    is_there: bool,
+}
+
+/// Why a place is not measured, and how that is known.
+type Refused = (Problem, Vec<Evidence>);
+
+impl<'a> Scratch<'a> {
+    /// Makes it, if there is room in the place.
+    pub(super) fn make(cx: &Cx, task: &Task<'_>, place: &'a Place) -> Result<std::result::Result<Self, Refused>> {
+        let above = match &place.spot {
+            Ok(spot) => spot,
+            Err(problem) => return Ok(Err((problem.clone(), vec![evidence::file(&mounts_of(task.pid))]))),
+        };
+        if let Some(refused) = is_short(task, place, above)? {
+            return Ok(Err(refused));
+        }
+        let name = name()?;
+        let entry = match &place.path {
+            Some(path) => Some(cx.journal(SCOPE, &SpeedInverse::RemoveScratch { path: path.join(&name) })?),
+            None => None,
+        };
+        let (made, call) = evidence::mkdir_at(above, &name);
+        if let Err(errno) = made {
+            entry.map_or(Ok(()), |entry| cx.undone(entry))?;
+            let problem = match errno {
+                Errno::EROFS => Problem::new(Code::SpeedReadOnly).with("place", &place.target),
+                errno => Fault::io("make", place.target.as_str(), &errno.into()).problem,
+            };
+            return Ok(Err((problem, vec![call])));
+        }
+        let leads = above.leads.join(&name);
+        let opened = handle::enter(&above.dir, OsStr::new(&name)).map_err(failed("open", &leads));
+        let dir = opened.inspect_err(|_| drop(unlinkat(&above.dir, name.as_str(), UnlinkatFlags::RemoveDir)))?;
+        Ok(Ok(Self { spot: Spot { dir, leads }, above, name, entry, is_there: true }))
+    }
+
+    /// Removes it with all that is in it.
+    pub(super) fn remove(mut self, cx: &Cx) -> Result<()> {
+        self.clear()?;
+        self.entry.take().map_or(Ok(()), |entry| cx.undone(entry))
+    }
+
+    fn clear(&mut self) -> Result<()> {
+        let leads = &self.spot.leads;
+        let gone = |e: std::io::Error| Fault::io("remove", leads.display(), &e);
+        let dir = handle::enter(&self.spot.dir, OsStr::new(".")).map_err(|errno| gone(errno.into()))?;
+        handle::clear(dir).map_err(gone)?;
+        match unlinkat(&self.above.dir, self.name.as_str(), UnlinkatFlags::RemoveDir) {
+            Ok(()) | Err(Errno::ENOENT) => {}
+            Err(errno) => return Err(gone(errno.into())),
+        }
+        self.is_there = false;
+        Ok(())
+    }
+}
+
+impl Drop for Scratch<'_> {
+    fn drop(&mut self) {
+        // Cancelled, or failed. Its line in the journal stays until the next start, which finds that it is gone.
+        if self.is_there
+            && let Err(fault) = self.clear()
+        {
+            tracing::warn!(%fault, "what was measured in is left until the next start");
+        }
+    }
+}
+
+fn mounts_of(pid: u32) -> std::path::PathBuf {
+    format!("/proc/{pid}/mountinfo").into()
+}
+
+/// Whether less than half of what is free would stay free.
+fn is_short(task: &Task<'_>, place: &Place, spot: &Spot) -> Result<Option<Refused>> {
+    let (found, call) = evidence::fstatfs(&spot.dir, &spot.leads);
+    let fs = found.map_err(failed("look at", &spot.leads))?;
+    let (mut free, mut evidence) =
+        (fs.blocks_available().saturating_mul(u64::try_from(fs.block_size()).unwrap_or(0)), vec![call]);
+    if place.kind == HomeKind::Tmpfs {
+        // A tmpfs promises more than the machine may have.
+        let (available, read) = super::tmpfs::available()?;
+        free = free.min(available);
+        evidence.push(read);
+    }
+    // Its own layer, and the two copies of the file beside it.
+    let needed = match place.kind {
+        HomeKind::Upper => task.effort.room().max(2 * task.effort.size),
+        _ => task.effort.room(),
+    };
+    if needed > free / 2 {
+        return Ok(Some((no_room(&place.target, needed, free), evidence)));
+    }
+    let few = fs.files() > 0 && task.effort.files > fs.files_free() / 2;
+    let problem = || Problem::new(Code::SpeedNoInodes).with("place", &place.target).with("free", fs.files_free());
+    Ok(few.then(|| (problem().with("needed", task.effort.files), evidence)))
+}
+
+/// Whether a path could be one that was measured in.
+pub(super) fn is_scratch_path(path: &Path) -> bool {
+    let plain =
+        path.components().all(|part| matches!(part, std::path::Component::RootDir | std::path::Component::Normal(_)));
+    path.is_absolute() && plain && path.file_name().is_some_and(is_scratch)
+}

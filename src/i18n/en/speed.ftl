@@ -1,0 +1,97 @@
+# The table of the places, and the speed that was measured
+
+## What was measured
+speed-write = write a large file
+speed-write-synced = write a large file + fsync
+speed-read = read a large file
+speed-random = write 4 KiB at random
+speed-random-synced = write 4 KiB at random + fsync
+speed-files = make small files
+speed-files-synced = make small files + fsync
+speed-copy-up = first write to a file of a lower layer (copy-up)
+speed-copied-up = second write to the same file
+
+speed-write-amount = { $bytes } from beginning to end
+speed-write-synced-amount = { $bytes } from beginning to end, then one fsync
+speed-read-amount = { $bytes }, after the kernel was told to empty its page cache
+speed-random-amount = { $calls } times, the time of one
+speed-random-synced-amount = { $calls } times, with fsync each, the time of one
+speed-files-amount = { $files } of them, the time of one
+speed-files-synced-amount = { $files } of them, with fsync each, the time of one
+speed-copy-up-amount = a file of { $bytes }, the time of opening and writing
+speed-copied-up-amount = 4 KiB, the time of opening and writing
+
+## The command
+speed-title = The places of { $container }, measured { $runs } times each: median (fastest – slowest)
+speed-head-pattern = what
+speed-measuring = Measuring how fast it is…
+speed-progress = { $done }/{ $of } { $target } · { $pattern }
+speed-cell = { $median } ({ $fastest } – { $slowest })
+speed-cell-none = –
+speed-place-upper = { $target } (own layer)
+speed-place-volume = { $target } (volume)
+speed-place-bind = { $target } (bind)
+speed-place-tmpfs = { $target } (tmpfs)
+speed-refused = Not measured, { $target }: { $why }
+speed-memory = { $target }: tmpfs, device { $device } (a number of the kernel’s for file systems without a disk). This machine has no swap, so there is no disk it could go to.
+speed-memory-swap = { $target }: tmpfs, device { $device } (a number of the kernel’s for file systems without a disk). This machine has { $swap } of swap, though: when memory is short it may go to disk.
+speed-volatile = dockwalk mounts the writable layer `volatile`, so fsync does not wait for the disk there. In Docker’s it does.
+
+## The table
+speed-bar-picture = Picture
+speed-bar-picture-why = Leads from each mount to where its bytes are
+speed-bar-table = Table
+speed-bar-table-why = Compares the places: where, how, who, how long, how fast
+scene-table-empty = No container to compare
+scene-table-empty-hint = Run a container with a volume, a bind mount and a tmpfs: its places stand side by side in a table.
+scene-table-spoken = A table that compares the { $places } places in which { $container } writes.
+scene-table-where = Where
+scene-table-how = Made by
+scene-table-stop = After stop
+scene-table-rm = After rm
+scene-table-who = Managed by
+scene-table-exposed = On the host
+scene-table-moves = Moved by
+scene-table-compose = Compose
+scene-table-where-memory = memory (device { $device })
+scene-table-where-memory-unseen = memory
+scene-table-how-upper = comes by itself
+scene-table-stays = kept
+scene-table-goes = gone
+scene-table-who-upper = the engine, with it
+scene-table-who-volume = the engine
+scene-table-who-bind = you
+scene-table-who-tmpfs = the kernel, while mounted
+scene-table-exposed-upper = in the engine’s directory
+scene-table-exposed-volume = in the engine’s directory
+scene-table-exposed-bind = the host’s own files
+scene-table-exposed-bind-ro = the host’s files, read-only
+scene-table-exposed-tmpfs = no file, no swap here
+scene-table-exposed-tmpfs-swap = no file; swap may hold it
+scene-table-exposed-tmpfs-unseen = no file on the host
+scene-table-moves-upper = commit, as an image
+scene-table-moves-volume = volume export
+scene-table-moves-bind = only where that path is
+scene-table-moves-tmpfs = nothing to move
+scene-table-compose-upper = needs no line
+scene-table-compose-volume = volumes: name:/path
+scene-table-compose-bind = volumes: ./path:/path
+scene-table-compose-tmpfs = tmpfs: /path
+scene-table-compose-why = As the Compose specification has it. dockwalk does not run Compose yet.
+scene-table-unmeasured = to measure: { $command }
+scene-table-refused = not measured
+scene-table-volatile = fsync does not wait for the disk (volatile)
+scene-table-more = There is no room for { $n } more places.
+scene-table-axis = A dot is one run, the line their median. One row has one scale (logarithmic): farther left is faster.
+scene-table-speed-said = { $place }, { $pattern }, { $amount }: median { $median }, from { $fastest } to { $slowest }, measured { $runs } times.
+kind-speed = Measured speed
+fact-speed-pattern = Measured
+fact-speed-amount = In each run
+fact-speed-median = Median
+fact-speed-range = Fastest – slowest
+fact-speed-runs = Each run
+fact-speed-calls = Calls to read or write
+fact-device = Device number
+fact-swap = Swap of this machine
+fact-swap-none = none
+fact-shmem = tmpfs and shared memory in RAM

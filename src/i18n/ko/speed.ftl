@@ -1,0 +1,97 @@
+# 네 곳을 견주는 표와 잰 속도
+
+## 무엇을 쟀는지
+speed-write = 큰 파일 쓰기
+speed-write-synced = 큰 파일 쓰기 + fsync
+speed-read = 큰 파일 읽기
+speed-random = 4 KiB 임의 쓰기
+speed-random-synced = 4 KiB 임의 쓰기 + fsync
+speed-files = 작은 파일 만들기
+speed-files-synced = 작은 파일 만들기 + fsync
+speed-copy-up = 아래 레이어 파일에 첫 쓰기(copy-up)
+speed-copied-up = 같은 파일에 두 번째 쓰기
+
+speed-write-amount = { $bytes }를 처음부터 끝까지
+speed-write-synced-amount = { $bytes }를 처음부터 끝까지 쓰고 fsync 한 번
+speed-read-amount = { $bytes }를, 커널에 페이지 캐시를 비우라고 한 뒤
+speed-random-amount = { $calls }번, 한 번에 걸린 시간
+speed-random-synced-amount = { $calls }번, 쓸 때마다 fsync, 한 번에 걸린 시간
+speed-files-amount = { $files }개, 하나에 걸린 시간
+speed-files-synced-amount = { $files }개, 하나마다 fsync, 하나에 걸린 시간
+speed-copy-up-amount = { $bytes } 파일, 열고 쓰는 데 걸린 시간
+speed-copied-up-amount = 4 KiB, 열고 쓰는 데 걸린 시간
+
+## 명령
+speed-title = { $container } 컨테이너의 자리마다 { $runs }번씩 잰 값: 중앙값 (가장 빠른 값 ~ 가장 느린 값)
+speed-head-pattern = 무엇을
+speed-measuring = 속도를 재는 중…
+speed-progress = { $done }/{ $of } { $target } · { $pattern }
+speed-cell = { $median } ({ $fastest } ~ { $slowest })
+speed-cell-none = –
+speed-place-upper = { $target } (쓰기 레이어)
+speed-place-volume = { $target } (볼륨)
+speed-place-bind = { $target } (바인드)
+speed-place-tmpfs = { $target } (tmpfs)
+speed-refused = 재지 않은 곳 { $target }: { $why }
+speed-memory = { $target }: tmpfs, 장치 { $device }(커널이 디스크 없는 파일 시스템에 주는 번호). 이 컴퓨터에는 스왑이 없어, 디스크로 내보낼 곳이 없습니다.
+speed-memory-swap = { $target }: tmpfs, 장치 { $device }(커널이 디스크 없는 파일 시스템에 주는 번호). 다만 이 컴퓨터에는 스왑이 { $swap } 있어, 메모리가 모자라면 디스크로 나갈 수 있습니다.
+speed-volatile = 쓰기 레이어는 dockwalk가 `volatile`로 마운트하므로 거기서는 fsync가 디스크를 기다리지 않습니다. Docker의 쓰기 레이어는 기다립니다.
+
+## 표
+speed-bar-picture = 그림
+speed-bar-picture-why = 마운트마다 바이트가 있는 곳을 선으로 잇습니다
+speed-bar-table = 표
+speed-bar-table-why = 네 곳을 한 표에서 견줍니다: 어디에, 어떻게, 누가, 언제까지, 얼마나 빨리
+scene-table-empty = 견줄 컨테이너가 없습니다
+scene-table-empty-hint = 볼륨, 바인드, tmpfs를 붙인 컨테이너를 실행하면 그 자리들이 한 표에 나란히 나옵니다.
+scene-table-spoken = { $container } 컨테이너가 쓰는 곳 { $places }군데를 견준 표.
+scene-table-where = 저장 위치
+scene-table-how = 만드는 법
+scene-table-stop = 멈춘 뒤
+scene-table-rm = rm 뒤
+scene-table-who = 관리
+scene-table-exposed = 호스트에 노출
+scene-table-moves = 옮기기
+scene-table-compose = Compose
+scene-table-where-memory = 메모리(장치 { $device })
+scene-table-where-memory-unseen = 메모리
+scene-table-how-upper = 저절로 생김
+scene-table-stays = 남음
+scene-table-goes = 사라짐
+scene-table-who-upper = 엔진, 컨테이너와 함께
+scene-table-who-volume = 엔진
+scene-table-who-bind = 사용자
+scene-table-who-tmpfs = 커널, 마운트하는 동안
+scene-table-exposed-upper = 엔진의 디렉터리 안
+scene-table-exposed-volume = 엔진의 디렉터리 안
+scene-table-exposed-bind = 호스트의 파일 그대로
+scene-table-exposed-bind-ro = 호스트의 파일, 읽기만
+scene-table-exposed-tmpfs = 파일 없음, 스왑도 없음
+scene-table-exposed-tmpfs-swap = 파일 없음, 스왑 가능
+scene-table-exposed-tmpfs-unseen = 호스트에 파일 없음
+scene-table-moves-upper = commit으로 이미지에
+scene-table-moves-volume = volume export
+scene-table-moves-bind = 그 경로가 있는 곳만
+scene-table-moves-tmpfs = 옮길 것이 없음
+scene-table-compose-upper = 쓸 일이 없음
+scene-table-compose-volume = volumes: 이름:/경로
+scene-table-compose-bind = volumes: ./경로:/경로
+scene-table-compose-tmpfs = tmpfs: /경로
+scene-table-compose-why = Compose 명세에 적힌 대로입니다. dockwalk는 아직 Compose를 실행하지 않습니다.
+scene-table-unmeasured = 재려면: { $command }
+scene-table-refused = 재지 못함
+scene-table-volatile = fsync가 디스크를 기다리지 않음(volatile)
+scene-table-more = 자리가 모자라 { $n }군데는 표에 없습니다.
+scene-table-axis = 점 하나가 한 번 잰 값, 세로줄이 중앙값. 한 줄의 눈금은 모두 같고(로그), 왼쪽일수록 빠릅니다.
+scene-table-speed-said = { $place }, { $pattern }, { $amount }: 중앙값 { $median }, { $fastest }부터 { $slowest }까지, { $runs }번 잼.
+kind-speed = 잰 속도
+fact-speed-pattern = 잰 것
+fact-speed-amount = 한 번에
+fact-speed-median = 중앙값
+fact-speed-range = 가장 빠른 값 ~ 가장 느린 값
+fact-speed-runs = 잰 값 하나하나
+fact-speed-calls = 읽기·쓰기 호출
+fact-device = 장치 번호
+fact-swap = 이 컴퓨터의 스왑
+fact-swap-none = 없음
+fact-shmem = 메모리에 있는 tmpfs와 공유 메모리
