@@ -363,6 +363,7 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
                 spotlight: false,
                 of: None,
                 reach: &Reaching::PING,
+                table: false,
                 places: &[],
                 live: Live::default(),
             },

@@ -50,6 +50,8 @@ pub(super) fn amount(effort: Effort, pattern: SpeedPattern) -> (u64, u64, u64) {
 /// A directory and what is done in it.
 pub(super) struct Work<'a> {
     spot: &'a Spot,
+    /// Where fsync reaches the disk, whatever the mount says.
+    beneath: &'a Spot,
     task: &'a Task<'a>,
     bytes: Vec<u8>,
     /// Where the next block goes.
@@ -61,7 +63,14 @@ pub(super) struct Work<'a> {
 impl<'a> Work<'a> {
     pub(super) fn new(scratch: &'a Scratch<'_>, task: &'a Task<'a>) -> Self {
         let dice = RefCell::new(SEED);
-        Self { spot: &scratch.spot, task, bytes: noise(CHUNK as usize), dice, stopped: RefCell::default() }
+        Self {
+            spot: &scratch.spot,
+            beneath: scratch.beneath.as_ref().unwrap_or(&scratch.spot),
+            task,
+            bytes: noise(CHUNK as usize),
+            dice,
+            stopped: RefCell::default(),
+        }
     }
 
     fn effort(&self) -> Effort {
@@ -116,10 +125,14 @@ impl<'a> Work<'a> {
     }
 
     fn read(&self, tally: &mut Tally) -> nix::Result<()> {
-        let file = tally.open(self.spot, LARGE, OFlag::O_RDONLY)?;
-        tally.let_go(&file)?;
+        // What is not on the disk yet stays in memory, whoever needs it.
+        let beneath = tally.open(self.beneath, LARGE, OFlag::O_RDONLY)?;
+        tally.sync(&beneath)?;
+        tally.let_go(&beneath)?;
+        drop(beneath);
         let mut into = vec![0; CHUNK as usize];
         tally.run(|tally| {
+            let file = tally.open(self.spot, LARGE, OFlag::O_RDONLY)?;
             while tally.read(&file, &mut into)? > 0 {
                 self.check()?;
             }

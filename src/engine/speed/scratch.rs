@@ -33,6 +33,8 @@ pub(super) fn name() -> Result<String> {
 pub(super) struct Scratch<'a> {
     /// The directory.
     pub spot: Spot,
+    /// The same beneath the overlay, where it is in one.
+    pub beneath: Option<Spot>,
     above: &'a Spot,
     name: String,
     entry: Option<EntryId>,
@@ -68,8 +70,15 @@ impl<'a> Scratch<'a> {
         }
         let leads = above.leads.join(&name);
         let opened = handle::enter(&above.dir, OsStr::new(&name)).map_err(failed("open", &leads));
-        let dir = opened.inspect_err(|_| drop(unlinkat(&above.dir, name.as_str(), UnlinkatFlags::RemoveDir)))?;
-        Ok(Ok(Self { spot: Spot { dir, leads }, above, name, entry, is_there: true }))
+        let dir = opened?;
+        let spot = Spot { dir, leads };
+        let mut scratch = Self { spot, beneath: None, above, name, entry, is_there: true };
+        if let (HomeKind::Upper, Some(path)) = (place.kind, &place.path) {
+            let leads = path.join(&scratch.name);
+            let dir = handle::open(&leads).map_err(failed("open", &leads))?;
+            scratch.beneath = Some(Spot { dir, leads });
+        }
+        Ok(Ok(scratch))
     }
 
     /// Removes it with all that is in it.
