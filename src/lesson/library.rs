@@ -38,6 +38,7 @@ lessons![
     "06-who-reaches-whom",
     "07-host-and-none",
     "08-copy",
+    "09-table",
 ];
 recordings![
     "01-pull-and-run.ndjson",

@@ -27,7 +27,8 @@ pub(super) fn described(
     t.row("fact-speed-runs", runs.join(", "));
     t.row("fact-speed-calls", calls);
     let place = t.words.say_with(&format!("speed-place-{}", speed.place.key()), &[("target", target)]);
-    Some((place, "kind-speed", Family::Storage))
+    let pattern = t.words.say(&format!("speed-{}", pattern.key()));
+    Some((format!("{place} · {pattern}"), "kind-speed", Family::Storage))
 }
 
 /// Where a tmpfs lies, if it was looked at.

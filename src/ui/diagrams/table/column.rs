@@ -54,6 +54,11 @@ pub(super) fn of<'w>(world: &'w World, container: &'w Container) -> Vec<Column<'
     own.into_iter().chain(mounts).collect()
 }
 
+/// As the kernel writes it, since and before 6.19.
+fn is_volatile(option: &str) -> bool {
+    matches!(option, "volatile" | "fsync=volatile")
+}
+
 impl Column<'_> {
     /// A shape of the place.
     pub fn id(&self, part: impl Into<Cow<'static, str>>) -> NodeId {
@@ -83,7 +88,7 @@ impl Column<'_> {
 
     /// fsync(2) waits for nothing there.
     pub fn is_volatile(&self) -> bool {
-        self.mount.is_some_and(|mount| mount.options.split([',', ' ']).any(|option| option == "volatile"))
+        self.mount.is_some_and(|mount| mount.options.split([',', ' ']).any(is_volatile))
     }
 
     pub fn memory<'w>(&self, world: &'w World) -> Option<&'w TmpfsMemory> {

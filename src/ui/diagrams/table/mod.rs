@@ -277,7 +277,7 @@ fn said(stage: &Stage<'_>, world: &World, container: &Container, column: &Column
             (HomeKind::Tmpfs, Some(_)) => "scene-table-exposed-tmpfs-swap",
         })),
         Row::Moves => word(stage.say(&format!("scene-table-moves-{kind}"))),
-        Row::Compose => Said { mono: true, ..word(stage.say(&format!("scene-table-compose-{kind}"))) },
+        Row::Compose => word(stage.say(&format!("scene-table-compose-{kind}"))),
         Row::Speed(_) => word(String::new()),
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn cell(
     node = node.bars(speed.runs.iter().map(dot));
     if let Some(spread) = speed.spread() {
         let line = rect(at(spread.median, LINE), 3.0, LINE, place.height() - 6.0);
-        node = node.bars([Bar { rect: line, tint: Tint::Warn, clamped: false }]);
+        node = node.bars([Bar { rect: line, tint: Tint::Plain, clamped: false }]);
         let right = pos2(place.width() - 5.0, middle);
         let number = Text::new(right, Font::MonoSmall, Ink::Strong, figure(speed, spread.median));
         node = node.text(number.anchored(Anchor::Right));
