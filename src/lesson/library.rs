@@ -48,7 +48,8 @@ recordings![
     "05-kernel.ndjson",
     "06-who-reaches-whom.ndjson",
     "07-host-and-none.ndjson",
-    "08-copy.ndjson"
+    "08-copy.ndjson",
+    "09-table.ndjson"
 ];
 
 /// Is the lesson in this folder (`01-pull-and-run`) meant by a name, its number (`1`, `01`) or its slug (`pull-and-run`)?
