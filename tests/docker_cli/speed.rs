@@ -13,6 +13,9 @@ const LITTLE: [&str; 6] = ["--size", "64k", "--files", "20", "--runs", "2"];
 /// So much that it is under way for a while.
 const MUCH: [&str; 6] = ["--size", "16m", "--files", "20000", "--runs", "16"];
 
+/// So much that a place is seen while it is measured, and the next one is not far.
+const SOME: [&str; 6] = ["--size", "8m", "--files", "2000", "--runs", "2"];
+
 /// A container with a place of every kind, and one that is read-only.
 fn with_all(engine: &Engine, bind: &Path) {
     std::fs::create_dir_all(bind).unwrap();
@@ -39,8 +42,8 @@ fn left(dirs: &[&Path]) -> Vec<PathBuf> {
     found
 }
 
-fn measuring(engine: &Engine) -> Child {
-    let mut command = engine.dockwalk(&[&["speed", "box"][..], &MUCH[..]].concat());
+fn measuring(engine: &Engine, effort: [&str; 6]) -> Child {
+    let mut command = engine.dockwalk(&[&["speed", "box"][..], &effort[..]].concat());
     command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
 }
 
@@ -132,7 +135,7 @@ fn a_measurement_that_is_given_up_leaves_nothing_and_a_second_one_waits_its_turn
         let engine = Engine::start(who);
         let bind = engine.root().join("bind");
         with_all(&engine, &bind);
-        let mut child = measuring(&engine);
+        let mut child = measuring(&engine, MUCH);
         until("it begins", || !left(&[&engine.root()]).is_empty());
         let busy = fails(engine.dockwalk(&[&["--lang", "en", "speed", "box"][..], &LITTLE[..]].concat()), 1);
         assert!(busy.contains("Another measurement"), "{busy}");
@@ -140,7 +143,7 @@ fn a_measurement_that_is_given_up_leaves_nothing_and_a_second_one_waits_its_turn
         child.wait().unwrap();
         until("it is cleared away", || left(&[&engine.root()]).is_empty());
         // Its container may end at any moment.
-        let mut child = measuring(&engine);
+        let mut child = measuring(&engine, MUCH);
         until("it begins again", || !left(&[&engine.root()]).is_empty());
         good(engine.dockwalk(&["docker", "kill", "box"]));
         assert!(!child.wait().unwrap().success());
@@ -156,7 +159,7 @@ fn an_engine_that_is_killed_meanwhile_clears_it_away_when_it_starts_again() {
         let bind = engine.root().join("bind");
         with_all(&engine, &bind);
         for place in ["upper", "_data", "bind"] {
-            let mut child = measuring(&engine);
+            let mut child = measuring(&engine, SOME);
             let begun =
                 || left(&[&engine.root()]).iter().any(|path| path.parent().is_some_and(|dir| dir.ends_with(place)));
             until(place, begun);
