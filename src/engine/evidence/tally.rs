@@ -221,7 +221,7 @@ mod tests {
         let calls: Vec<_> = evidence.iter().filter_map(super::super::call_of).collect();
         let (fd, opened) = (spot.dir.as_raw_fd(), tally.kinds[1].last.fd());
         let expected = [
-            format!("openat({fd}</there>, \"b\", O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600)"),
+            format!("openat({fd}</there>, \"b\", O_WRONLY|O_CLOEXEC|O_CREAT|O_EXCL|O_NOFOLLOW, 0600)"),
             format!("write({opened}, …, 4)"),
             format!("pwrite64({opened}, …, 2, 8)"),
             format!("fsync({opened})"),
