@@ -3,7 +3,7 @@
 //! In an overlay that is made for this alone, on the disk of the container's own layer: what is copied up there stays there.
 
 use super::effort::{BLOCK, CHUNK};
-use super::scratch::name;
+use super::name::name;
 use super::undo::SpeedInverse;
 use super::{Task, failed, patterns};
 use crate::engine::conductor::Cx;

@@ -11,13 +11,14 @@
 
 mod copy_up;
 mod effort;
+mod name;
 mod patterns;
 mod scratch;
 mod tmpfs;
 mod undo;
 
 pub use effort::Effort;
-pub use scratch::is_scratch;
+pub use name::is_scratch;
 pub use undo::undo;
 
 use super::conductor::Cx;

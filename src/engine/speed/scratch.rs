@@ -1,33 +1,20 @@
 //! The directory in which a place is measured: hidden, for the engine alone, and gone afterwards.
 
+use super::name::name;
 use super::undo::SpeedInverse;
 use super::{Place, Task, failed, no_room};
 use crate::engine::conductor::{Cx, EntryId};
 use crate::engine::evidence::{self, Spot};
 use crate::engine::fault::{Fault, Result};
-use crate::engine::{handle, random};
+use crate::engine::handle;
 use crate::trace::{Code, Evidence, HomeKind, Problem};
 use nix::errno::Errno;
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use std::ffi::OsStr;
 use std::path::Path;
 
-/// With what its name begins; sixteen random digits follow.
-const PREFIX: &str = ".dockwalk-speed-";
-const DIGITS: usize = 16;
 /// What is done in a place.
 const SCOPE: &str = "speed";
-
-/// A name that such a directory has. Whoever looks what a container wrote passes over it.
-pub fn is_scratch(name: &OsStr) -> bool {
-    let digits = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
-    digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// A name that nobody has.
-pub(super) fn name() -> Result<String> {
-    Ok(format!("{PREFIX}{}", random::hex(DIGITS)?))
-}
 
 /// It, until it is dropped.
 pub(super) struct Scratch<'a> {
@@ -139,11 +126,4 @@ fn is_short(task: &Task<'_>, place: &Place, spot: &Spot) -> Result<Option<Refuse
     let few = fs.files() > 0 && task.effort.files > fs.files_free() / 2;
     let problem = || Problem::new(Code::SpeedNoInodes).with("place", &place.target).with("free", fs.files_free());
     Ok(few.then(|| (problem().with("needed", task.effort.files), evidence)))
-}
-
-/// Whether a path could be one that was measured in.
-pub(super) fn is_scratch_path(path: &Path) -> bool {
-    let plain =
-        path.components().all(|part| matches!(part, std::path::Component::RootDir | std::path::Component::Normal(_)));
-    path.is_absolute() && plain && path.file_name().is_some_and(is_scratch)
 }

@@ -1,6 +1,6 @@
 //! How what was measured in is removed by the next engine, where this one was killed.
 
-use super::scratch::is_scratch_path;
+use super::name::is_scratch_path;
 use crate::engine::conductor::{Undo, Undone};
 use crate::engine::fault::{Fault, Result};
 use crate::engine::handle;
