@@ -21,6 +21,8 @@ mod reach6;
 mod speed;
 #[path = "docker_cli/survival.rs"]
 mod survival;
+#[path = "docker_cli/templates.rs"]
+mod templates;
 #[path = "docker_cli/terminal.rs"]
 mod terminal;
 #[path = "docker_cli/walk.rs"]

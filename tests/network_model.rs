@@ -9,6 +9,8 @@
 
 #[path = "common/engine.rs"]
 mod engine;
+#[path = "common/journal.rs"]
+mod journal;
 #[path = "common/kernel.rs"]
 mod kernel;
 #[path = "images/lab.rs"]
@@ -20,28 +22,26 @@ mod left;
 mod model;
 #[path = "network_model/planted.rs"]
 mod planted;
+#[path = "common/random.rs"]
+mod random;
 #[path = "network_model/sequence.rs"]
 mod sequence;
+#[path = "common/server.rs"]
+mod server;
 
 use engine::{Engine, Who, for_everyone};
-use sequence::{Sequence, Server};
+use sequence::Sequence;
+use server::Server;
 
 const IMAGE: &str = "lab/shell:1";
 /// What is tried for every commit.
 const SEEDS: [u64; 2] = [1, 2];
 const OPS: usize = 15;
 
-/// The seeds, and how many operations of each.
-fn asked() -> (Vec<u64>, usize) {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
-    let ops = number("DOCKWALK_TEST_OPS").map_or(OPS, |ops| usize::try_from(ops).unwrap());
-    (number("DOCKWALK_TEST_SEED").map_or(SEEDS.to_vec(), |seed| vec![seed]), ops)
-}
-
 #[test]
 fn whatever_is_done_to_networks_the_world_is_what_the_kernel_shows_and_nothing_is_left() {
     for_everyone(|who| {
-        let (seeds, ops) = asked();
+        let (seeds, ops) = random::asked(&SEEDS, OPS);
         let mut server = Server::Dockwalk(Engine::start(who));
         server.good(&["pull", "-q", IMAGE]);
         for seed in seeds {
@@ -73,7 +73,7 @@ fn docker_does_the_same() {
             IMAGE,
         ]);
         // A dockerd takes its time: without being asked for more it does a part.
-        let (seeds, ops) = asked();
+        let (seeds, ops) = random::asked(&SEEDS, OPS);
         let seeds = if std::env::var_os("DOCKWALK_TEST_OPS").is_some() { seeds } else { seeds[..1].to_vec() };
         let mut servers = (Server::Dockwalk(engine), Server::Docker(docker));
         for seed in seeds {
@@ -90,15 +90,6 @@ fn docker_does_the_same() {
             println!("DOCKWALK_TEST_SEED={seed}: {ops} steps are Docker's");
         }
         drop(servers);
-        unmount_below(dir);
+        lab::unmount_below(dir);
     });
-}
-
-/// A dockerd with a bridge leaves a network namespace mounted, which keeps the directory.
-fn unmount_below(dir: &std::path::Path) {
-    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let places = mounts.lines().filter_map(|line| line.split(' ').nth(4)).map(std::path::Path::new);
-    for place in places.filter(|place| place.starts_with(dir)) {
-        nix::mount::umount2(place, nix::mount::MntFlags::MNT_DETACH).unwrap();
-    }
 }

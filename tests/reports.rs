@@ -220,7 +220,7 @@ fn docker_itself_passes_the_same_checks() {
         };
         let different: Vec<_> = AREAS.iter().filter(asked).filter(differs).map(|(name, _)| name).collect();
         drop(docker);
-        unmount_below(dir);
+        lab::unmount_below(dir);
         assert!(different.is_empty(), "Docker is otherwise in {different:?}");
     });
 }
@@ -265,13 +265,4 @@ fn what_the_host_mounts_later_reaches_who_asked_for_it() {
         }
         lab::run("umount", &[&host]);
     });
-}
-
-/// A dockerd with a bridge leaves a network namespace mounted, which keeps the directory.
-fn unmount_below(dir: &std::path::Path) {
-    let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let places = mounts.lines().filter_map(|line| line.split(' ').nth(4)).map(std::path::Path::new);
-    for place in places.filter(|place| place.starts_with(dir)) {
-        nix::mount::umount2(place, nix::mount::MntFlags::MNT_DETACH).unwrap();
-    }
 }

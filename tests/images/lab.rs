@@ -239,3 +239,13 @@ pub fn as_user(dir: &Path, test: &str, env: &[(&str, &str)]) {
     child.stdin.take().expect("a pipe").write_all(b"go\n").expect("go");
     assert!(child.wait().expect("the child").success(), "{test} failed as an ordinary user");
 }
+
+/// A dockerd with a bridge leaves a network namespace mounted, which keeps the directory.
+#[allow(dead_code, reason = "each test file uses a part of it")]
+pub fn unmount_below(dir: &Path) {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let places = mounts.lines().filter_map(|line| line.split(' ').nth(4)).map(Path::new);
+    for place in places.filter(|place| place.starts_with(dir)) {
+        nix::mount::umount2(place, nix::mount::MntFlags::MNT_DETACH).unwrap();
+    }
+}

@@ -1,65 +1,21 @@
 //! Operations by the dozen: each is chosen by a seed, done for real, and held against the model and the kernel.
 
 use crate::IMAGE;
-use crate::engine::{Engine, good, output};
+use crate::engine::output;
 use crate::kernel::{Checker, inside, places};
-use crate::lab::Docker;
 use crate::left::Left;
 use crate::model::{Container, ContainerAt, Mode, Model, Network, NetworkAt, Place};
+use crate::random::Random;
+use crate::server::Server;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 /// So many of each there are at most.
 const NETWORKS: usize = 5;
 const CONTAINERS: usize = 6;
-
-/// Who is asked.
-pub enum Server {
-    Dockwalk(Engine),
-    Docker(Docker),
-}
-
-impl Server {
-    fn command(&self, args: &[&str], docker: bool) -> Command {
-        match self {
-            Self::Dockwalk(engine) if docker => engine.docker(args),
-            Self::Dockwalk(engine) => engine.dockwalk(&[&["docker"], args].concat()),
-            Self::Docker(docker) => docker.command(args),
-        }
-    }
-
-    pub fn good(&self, args: &[&str]) -> String {
-        good(self.command(args, false))
-    }
-}
-
-/// Numbers that look random and are not (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % (end.max(1) as u64)).unwrap()
-    }
-
-    fn one_in(&mut self, of: usize) -> bool {
-        self.below(of) == 0
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
-        all.get(self.below(all.len())).copied()
-    }
-}
 
 pub struct Sequence {
     server: Server,

@@ -13,6 +13,7 @@ mod parse;
 mod run;
 #[cfg(test)]
 mod tests;
+mod unset;
 
 use crate::client::ClientError;
 use crate::docker::Json;

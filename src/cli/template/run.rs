@@ -1,7 +1,7 @@
 //! From nodes and a value to text.
 
 use super::functions::{call, is_true, shown};
-use super::{Found, Node, Operand, Pipe};
+use super::{Found, Node, Operand, Pipe, unset};
 use crate::docker::Json;
 use crate::spec::visible;
 
@@ -190,24 +190,26 @@ fn named(operand: &Operand) -> String {
 
 /// The value at a path. Names are the wire's; docker's types call some of them otherwise (`.ID` is `Id`).
 fn walk(from: &Json, path: &[String]) -> Ran<Found> {
-    let (mut here, mut within) = (from, "");
+    let (mut here, mut within) = (from.clone(), "");
     for name in path {
-        let next = match here {
+        let next = match &here {
             Json::Object(fields) => {
                 let same = fields.iter().find(|(known, _)| known == name);
-                same.or_else(|| fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name) && name == "ID"))
+                let same =
+                    same.or_else(|| fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name) && name == "ID"));
+                same.map(|(_, value)| value.clone()).or_else(|| unset::value(fields, name))
             }
             Json::Null if MAPS.contains(&within) => return Ok(None),
             Json::Null => return Err(format!("nil pointer evaluating .{name}")),
             _ => return Err(format!("can't evaluate field {name} in .{within}")),
         };
         match next {
-            Some((_, value)) => (here, within) = (value, name),
-            None if MAPS.contains(&within) => return Ok(None),
+            Some(value) => (here, within) = (value, name),
+            None if MAPS.contains(&within) && !unset::is_config(&here) => return Ok(None),
             None => return Err(format!("map has no entry for key {name:?}")),
         }
     }
-    Ok(Some(here.clone()))
+    Ok(Some(here))
 }
 
 /// What is ranged over: numbers or names with values; maps in the order of their names.
