@@ -11,7 +11,6 @@ use crate::trace::{Code, Evidence, HomeKind, Problem};
 use nix::errno::Errno;
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use std::ffi::OsStr;
-use std::path::Path;
 
 /// What is done in a place.
 const SCOPE: &str = "speed";
