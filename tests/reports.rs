@@ -30,6 +30,8 @@ mod environment;
 mod exec;
 #[path = "reports/exposed.rs"]
 mod exposed;
+#[path = "reports/filled.rs"]
+mod filled;
 #[path = "reports/filters.rs"]
 mod filters;
 #[path = "reports/flags.rs"]
@@ -184,7 +186,7 @@ macro_rules! areas {
 }
 
 areas! {
-    allflags archives attached attachments backups beside binds bodies commands copied drivers environment events exec exposed filters flags
+    allflags archives attached attachments backups beside binds bodies commands copied drivers environment events exec exposed filled filters flags
     followed foreign frames groups healthy hosts inits kinds layerless linked linknames listed longlines lookups mark memory namespaces nested nets odd
     overlap partly paused programs pruned published refused removals renamed restarted room secured several shares sharing shown signals six sizes
     small spelled stats statuses tmpfs told tuned

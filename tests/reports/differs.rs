@@ -167,7 +167,7 @@ fn isolation_differs_from_dockers_where_the_docs_say_so_and_nowhere_else() {
             wrong.extend(compare(&dockers, &ours, &rows, letter));
         }
         drop(docker);
-        crate::unmount_below(dir);
+        lab::unmount_below(dir);
         assert!(wrong.is_empty(), "not as docs/isolation.md says:\n{}", wrong.join("\n"));
     });
 }

@@ -68,8 +68,13 @@ fn each_run_is_a_dot_and_a_place_that_was_not_measured_says_why() {
     let of = |target: &str| Entity::Speed(id("box"), target.into(), SpeedPattern::WriteSynced);
     let (volume, memory) = (scene.shape_of(&of("/data")).unwrap(), scene.shape_of(&of("/ram")).unwrap());
     assert_eq!((volume.bars.len(), memory.bars.len()), (4, 3), "a dot each, and the median");
-    assert!(volume.label.contains("median 1.05 GB/s, from 1.20 GB/s to 932.1 MB/s, measured 3 times"), "{}", volume.label);
-    let farthest = |node: &dockwalk::ui::diagrams::Node| node.bars.iter().map(|bar| bar.rect.right()).fold(0.0, f32::max);
+    assert!(
+        volume.label.contains("median 1.05 GB/s, from 1.20 GB/s to 932.1 MB/s, measured 3 times"),
+        "{}",
+        volume.label
+    );
+    let farthest =
+        |node: &dockwalk::ui::diagrams::Node| node.bars.iter().map(|bar| bar.rect.right()).fold(0.0, f32::max);
     assert!(farthest(memory) < farthest(volume), "one scale for the row, the faster farther left");
     let said = labels(&scene).join("\n");
     assert!(said.contains("/host is read-only"), "{said}");

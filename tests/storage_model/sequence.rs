@@ -265,6 +265,11 @@ impl Sequence {
                 continue;
             }
             let (mount, typed) = self.a_mount(&name, target);
+            // Nor in one that comes over it now.
+            let parent = mounts.iter().any(|it| it.target.starts_with(&format!("{target}/")));
+            if parent && mount.read_only {
+                continue;
+            }
             mounts.push(mount);
             line.extend(typed);
         }

@@ -120,6 +120,8 @@ impl Begun<'_> {
             life: Life::of(State::new()),
             keeping: Mutex::default(),
         });
+        // Before it is whole: no container is there whose volumes were not filled.
+        self.engine.fill_volumes(cx, &container)?;
         self.engine.keep(&container)?;
         self.whole(cx);
         Ok(container)

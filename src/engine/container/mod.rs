@@ -21,6 +21,7 @@ mod diff;
 #[cfg(any(test, fuzzing))]
 pub mod examine;
 mod exit;
+mod fill;
 mod health;
 mod homes;
 mod invalid;

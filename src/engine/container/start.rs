@@ -107,7 +107,7 @@ impl Engine {
                 rootfs::mark(&rootfs, container.created)?;
             }
             let ipc = self.ipc(cx, container)?;
-            self.fill_volumes(cx, container, &rootfs)?;
+            self.mount_volumes(cx, container)?;
             if let Err(fault) = self.uppers.watch(&self.upper_spec(container)) {
                 tracing::warn!(%fault, container = %container.id, "what it writes is not watched");
             }
@@ -195,14 +195,10 @@ impl Engine {
         rootfs::change_resolv_conf(cx, &container.dir, &dns)
     }
 
-    fn fill_volumes(&self, cx: &Cx, container: &Container, rootfs: &Rootfs) -> Result<()> {
+    fn mount_volumes(&self, cx: &Cx, container: &Container) -> Result<()> {
         for mount in &container.mounts {
-            let MountSource::Volume { name, copy_up, .. } = &mount.source else { continue };
-            let volume = self.volumes.of_container(cx, name)?;
-            self.volumes.mount(cx, &volume, &container.id)?;
-            if *copy_up {
-                self.volumes.fill(cx, &volume, &rootfs.merged, &mount.target)?;
-            }
+            let MountSource::Volume { name, .. } = &mount.source else { continue };
+            self.volumes.mount(cx, &self.volumes.of_container(cx, name)?, &container.id)?;
         }
         Ok(())
     }

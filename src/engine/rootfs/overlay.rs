@@ -25,7 +25,7 @@ pub fn mount(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
     let merged = rootfs.merged.display();
     let call = format!("mount(\"overlay\", {:?}, \"overlay\", MS_NODEV, {options:?})", rootfs.merged);
     let plan = Plan::new(StepKind::MountOverlay, &merged).call(call);
-    cx.step(plan.by_hand(format!("mount -t overlay overlay -o nodev,{options} {merged}")), |cx| {
+    cx.step(plan.by_hand(by_hand(spec, rootfs)), |cx| {
         let mntns = mount_namespace()?;
         let inverse = RootfsInverse::Unmount { path: rootfs.merged.clone(), mntns };
         let entry = cx.journal(spec.container.as_str(), &inverse)?;
@@ -43,6 +43,11 @@ pub fn mount(cx: &Cx, spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<()> {
         cx.observe(Change::MountSeen(mount), evidence);
         Ok(())
     })
+}
+
+/// The command that mounts it.
+pub fn by_hand(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> String {
+    format!("mount -t overlay overlay -o nodev,{} {}", options(spec, rootfs), rootfs.merged.display())
 }
 
 /// Unmounts it: the step `Unmount`. What is not mounted is no error.

@@ -80,7 +80,27 @@ impl Wanted {
     }
 }
 
+/// The root of a container with nothing mounted over its layers.
+#[derive(Debug, Clone, Copy)]
+pub struct Layers<'a> {
+    /// Its handle.
+    pub root: &'a OwnedFd,
+    /// Where it is.
+    pub merged: &'a Path,
+    /// The command that mounts it there.
+    pub stacked_by: &'a str,
+}
+
 impl Volume {
+    /// Whether it gets what an image has in its place: nothing is in it, and it is not in memory, as with Docker.
+    pub fn takes_content(&self) -> Result<bool> {
+        if self.backing()?.is_some_and(|backing| backing.is_memory()) {
+            return Ok(false);
+        }
+        let empty = handle::open(&self.path).map_err(Into::into).and_then(handle::is_empty);
+        empty.map_err(|e| Fault::io("read", self.path.display(), &e))
+    }
+
     /// What is mounted over its directory; none where it is that directory alone.
     pub fn backing(&self) -> Result<Option<Backing>> {
         driver::backing(&self.options)
@@ -105,6 +125,7 @@ impl Volumes {
     pub fn open(root: &Path) -> Result<Self> {
         let root = root.join("volumes");
         private::dir(&root).map_err(|e| Fault::io("make", root.display(), &e))?;
+        sweep(&root).map_err(|e| Fault::io("read", root.display(), &e))?;
         Ok(Self { root, users: mounted::Users::default(), parting: Mutex::default() })
     }
 
@@ -218,10 +239,11 @@ impl Volumes {
         };
         unused()?;
         let dir = self.root.join(&volume.name);
+        let parted = self.root.join(format!("{PARTED}{}", random::hex(16)?));
         let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).by_hand(format!("rm -r {}", dir.display()));
-        cx.step(plan.call(format!("unlinkat(AT_FDCWD, {dir:?}, AT_REMOVEDIR)")), |cx| {
+        cx.step(plan.call(format!("rename({dir:?}, {parted:?})")), |cx| {
             let users = self.users_of(name);
-            let removed = self.remove_unused(cx, name, &dir, &users, &unused);
+            let removed = self.remove_unused(cx, name, &parted, &users, &unused);
             self.done_with(name, &users);
             removed
         })
@@ -231,7 +253,7 @@ impl Volumes {
         &self,
         cx: &Cx,
         name: &str,
-        dir: &Path,
+        parted: &Path,
         users: &mounted::Using,
         unused: &dyn Fn() -> Result<()>,
     ) -> Result<()> {
@@ -240,9 +262,17 @@ impl Volumes {
         unused()?;
         // What is mounted there is not the volume's to delete.
         self.unmount_now(cx, name)?;
-        handle::remove(dir).map_err(|e| Fault::io("remove", dir.display(), &e))?;
+        let dir = self.dir(name);
+        // There or not, and never a part of it, whenever the engine is killed.
+        let (renamed, evidence) = evidence::rename(&dir, parted);
+        renamed.map_err(|e| Fault::io("remove", dir.display(), &e.into()))?;
+        if let Err(error) = handle::remove(parted) {
+            // What is left of it is its owner's to see.
+            fs::rename(parted, &dir).map_err(|e| Fault::io("remove", parted.display(), &e))?;
+            return Err(Fault::io("remove", dir.display(), &error));
+        }
         if cx.world().volumes.contains_key(name) {
-            cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence::absent(dir)]);
+            cx.observe(Change::VolumeGone { name: name.to_owned() }, vec![evidence, evidence::absent(&dir)]);
         }
         Ok(())
     }
@@ -269,21 +299,21 @@ impl Volumes {
         }
     }
 
-    /// Fills a volume that is empty with what the image has at `target`, as Docker does when it is first mounted: the step
-    /// `FillVolume`. `rootfs` is the container's merged directory. Where there is nothing to copy there is no step.
-    pub fn fill(&self, cx: &Cx, volume: &Volume, rootfs: &Path, target: &str) -> Result<()> {
-        // As Docker: what is in memory begins with nothing.
-        if volume.backing()?.is_some_and(|backing| backing.is_memory()) {
-            return Ok(());
-        }
-        let Some(source) = source(rootfs, target) else { return Ok(()) };
+    /// Fills a volume that is empty with what a container's image has at `target`: the step `FillVolume`. Where there is nothing to copy
+    /// there is no step.
+    pub fn fill(&self, cx: &Cx, volume: &Volume, layers: &Layers<'_>, target: &str) -> Result<()> {
+        let root = layers.root;
+        let Some(source) = source(root, target) else { return Ok(()) };
         let failed = |what| move |e: io::Error| Fault::io(what, volume.path.display(), &e);
         let into = handle::open(&volume.path).map_err(|e| failed("open")(e.into()))?;
+        // One volume may be at two places.
         if !handle::is_empty(&into).map_err(failed("read"))? {
             return Ok(());
         }
-        let by_hand = format!("cp -a {}{target}/. {}", rootfs.display(), volume.path.display());
-        cx.step(Plan::new(StepKind::FillVolume, &volume.name).call(&by_hand).by_hand(&by_hand), |cx| {
+        let merged = layers.merged.display();
+        let copy = format!("cp -a {merged}{target}/. {}", volume.path.display());
+        let by_hand = format!("{} && {copy}; umount {merged}", layers.stacked_by);
+        cx.step(Plan::new(StepKind::FillVolume, &volume.name).call(copy).by_hand(by_hand), |cx| {
             let copied = copy::tree(source, into)
                 .map_err(|(path, error)| Fault::io("fill", volume.path.join(path).display(), &error))?;
             let copied = evidence::own(Book::Copy, copied.iter().map(|path| path.display()));
@@ -291,6 +321,30 @@ impl Volumes {
             Ok(())
         })
     }
+}
+
+/// What the directory of a volume is called while it is deleted: no volume may be called so.
+const PARTED: &str = ".parted-";
+
+/// Clears away what an engine that was killed had not deleted yet, or had not made yet.
+fn sweep(root: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(root)? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        let parted = name.to_string_lossy().starts_with(PARTED);
+        let cleared = match parted {
+            true => handle::remove(&path),
+            // Labels and options are written before the directory is made. With anything else in it, it is not ours to delete.
+            false if fs::symlink_metadata(path.join("_data")).is_err_and(|e| e.kind() == io::ErrorKind::NotFound) => {
+                [LABELS, OPTIONS].iter().for_each(|file| drop(fs::remove_file(path.join(file))));
+                fs::remove_dir(&path)
+            }
+            false => Ok(()),
+        };
+        if let Err(error) = cleared {
+            tracing::warn!(%error, path = %path.display(), "what is left of a volume stays");
+        }
+    }
+    Ok(())
 }
 
 const LABELS: &str = "labels.json";
@@ -362,8 +416,8 @@ fn checked(name: &str) -> Result<&str> {
 }
 
 /// What the image has there, when that is a directory. Links on the way are the image's and lead nowhere but into it.
-fn source(rootfs: &Path, target: &str) -> Option<OwnedFd> {
-    let found = pathrs::Root::open(rootfs).and_then(|root| root.resolve(target)).ok()?;
+fn source(root: &OwnedFd, target: &str) -> Option<OwnedFd> {
+    let found = pathrs::Root::from_fd(root.try_clone().ok()?).resolve(target).ok()?;
     // The handle opens nothing: it may be a pipe. What is no directory cannot be entered.
     handle::enter(found.as_fd(), OsStr::new(".")).ok()
 }

@@ -15,6 +15,12 @@ pub(super) fn check(act: impl FnOnce(&Cx, &Volumes, &Path) -> Result<()>) {
     conductor.operate(OpKind::VolumeCreate, "v", "v", &Cancel::new(), |cx| act(cx, &volumes, dir.path())).unwrap();
 }
 
+/// From that directory, as if it were a container's root.
+fn fill(cx: &Cx, volumes: &Volumes, volume: &Volume, rootfs: &Path, target: &str) -> Result<()> {
+    let root = handle::open(rootfs).unwrap();
+    volumes.fill(cx, volume, &Layers { root: &root, merged: rootfs, stacked_by: "true" }, target)
+}
+
 #[test]
 fn a_volume_is_made_once_listed_and_removed() {
     check(|cx, volumes, _| {
@@ -95,7 +101,7 @@ fn an_empty_volume_is_filled_with_what_the_image_has() {
         // The image's own path may be a symlink; it is followed inside the root.
         symlink("/srv/data", rootfs.join("shortcut")).unwrap();
         let volume = volumes.create(cx, "data")?;
-        volumes.fill(cx, &volume, &rootfs, "/shortcut")?;
+        fill(cx, volumes, &volume, &rootfs, "/shortcut")?;
         let meta = |path: &str| fs::symlink_metadata(volume.path.join(path)).unwrap();
         assert_eq!(fs::read_to_string(volume.path.join("sub/file")).unwrap(), "text");
         assert_eq!(meta("sub/file").mode() & 0o7777, 0o4711);
@@ -104,7 +110,7 @@ fn an_empty_volume_is_filled_with_what_the_image_has() {
         assert_eq!(fs::metadata(&volume.path).unwrap().mode() & 0o7777, 0o1770);
         // What is there already stays as it is.
         fs::write(data.join("later"), "").unwrap();
-        volumes.fill(cx, &volume, &rootfs, "/srv/data")?;
+        fill(cx, volumes, &volume, &rootfs, "/srv/data")?;
         assert!(!volume.path.join("later").exists());
         Ok(())
     });
@@ -129,7 +135,7 @@ fn all_that_a_file_is_comes_along_and_nothing_is_opened_that_answers() {
             nix::sys::stat::utimensat(nix::fcntl::AT_FDCWD, &data.join(path), &old, &old, flag).unwrap();
         }
         let volume = volumes.create(cx, "data")?;
-        volumes.fill(cx, &volume, &dir.join("rootfs"), "/data")?;
+        fill(cx, volumes, &volume, &dir.join("rootfs"), "/data")?;
         let both = |path: &str| [&data, &volume.path].map(|root| fs::symlink_metadata(root.join(path)).unwrap());
         for path in ["", "deep", "deep/er", "deep/er/holes", "link", "pipe", "socket"] {
             let told = both(path).map(|m| (m.mode(), m.uid(), m.gid(), m.mtime(), m.mtime_nsec(), m.rdev()));
@@ -155,7 +161,7 @@ fn what_is_no_directory_in_the_image_is_not_opened_and_fills_nothing() {
         symlink("loop", rootfs.join("loop")).unwrap();
         let volume = volumes.create(cx, "data")?;
         for target in ["/pipe", "/out", "/out/rootfs", "/loop", "/missing"] {
-            volumes.fill(cx, &volume, &rootfs, target)?;
+            fill(cx, volumes, &volume, &rootfs, target)?;
             assert!(handle::is_empty(handle::open(&volume.path).unwrap()).unwrap(), "{target}");
         }
         Ok(())
@@ -183,4 +189,24 @@ fn times_are_written_as_docker_does() {
     assert_eq!(at(0), "1970-01-01T00:00:00Z");
     assert_eq!(at(951_782_400), "2000-02-29T00:00:00Z");
     assert_eq!(at(1_795_294_509), "2026-11-21T20:55:09Z");
+}
+
+#[test]
+fn what_a_killed_engine_had_not_deleted_or_made_yet_is_cleared_away() {
+    check(|cx, volumes, dir| {
+        let whole = volumes.create(cx, "whole")?;
+        fs::write(whole.path.join("kept"), "").unwrap();
+        let root = dir.join("volumes");
+        fs::create_dir_all(root.join(".parted-1/_data/deep")).unwrap();
+        fs::create_dir_all(root.join("begun")).unwrap();
+        fs::write(root.join("begun").join(LABELS), "{}").unwrap();
+        fs::create_dir_all(root.join("foreign")).unwrap();
+        fs::write(root.join("foreign/notes"), "").unwrap();
+        Volumes::open(dir)?;
+        let mut left: Vec<_> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["foreign", "whole"]);
+        assert!(whole.path.join("kept").exists());
+        Ok(())
+    });
 }
