@@ -50,8 +50,8 @@ fn before_a_measurement_the_table_says_how_and_no_number() {
     let scene = table(&s, Lang::En, None);
     let said = labels(&scene).join("\n");
     assert!(said.contains("to measure: dockwalk speed box --quick"), "{said}");
-    assert!(said.contains("tmpfs /ram, After stop: gone") && said.contains("volume /data, After rm: kept"), "{said}");
-    assert!(said.contains("bind /host, On the host: the host’s files, read-only"), "{said}");
+    assert!(said.contains("tmpfs /ram, After stop: gone") && said.contains("Volume /data, After rm: kept"), "{said}");
+    assert!(said.contains("Bind /host, On the host: the host’s files, read-only"), "{said}");
     assert!(scene.nodes().all(|node| node.bars.is_empty()), "nothing was measured");
 }
 
