@@ -21,6 +21,8 @@ mod postgres;
 mod reach;
 #[path = "docker_cli/reach6.rs"]
 mod reach6;
+#[path = "docker_cli/speed.rs"]
+mod speed;
 #[path = "docker_cli/survival.rs"]
 mod survival;
 #[path = "docker_cli/templates.rs"]

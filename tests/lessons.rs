@@ -273,6 +273,26 @@ fn a_database_on_another_volume_lets_the_lesson_on_postgres_fail() {
     left_unsolved_with("10-postgres", (&solved, &instead), "Read the row that `db` wrote", Some(&mirror));
 }
 
+#[test]
+fn places_that_were_not_measured_let_the_lesson_on_the_table_fail() {
+    left_unsolved("09-table", "dockwalk speed box --quick\"", "docker ps\"", "Measure the four places");
+}
+
+#[test]
+fn which_place_is_faster_is_known_once_it_is_measured() {
+    use dockwalk::lesson::Query as Q;
+    use dockwalk::trace::{HomeKind, SpeedPattern};
+    let (of, to) = (|name: &str| name.to_owned(), |name: &str| Some(name.to_owned()));
+    let in_table = |query| answers("09-table", &query);
+    // Which is faster hangs on the machine: that it is known, and of what, does not.
+    let faster = |place, than| Q::Faster { container: of("box"), pattern: SpeedPattern::RandomSynced, place, than };
+    let known = in_table(faster(HomeKind::Tmpfs, HomeKind::Volume));
+    assert!(known.len() >= 3 && known[0].is_none() && known.last() == Some(&None), "{known:?}");
+    let none = Q::MedianSpeed { container: of("box"), pattern: SpeedPattern::CopyUp, place: HomeKind::Volume };
+    assert_eq!(in_table(none), [None], "there is no layer below a volume");
+    assert_eq!(in_table(Q::SpeedMeasured { container: of("box"), times: 2 }), ["no", "yes"].map(to));
+}
+
 /// What the command line itself refuses leaves no trace: a lesson says so of it, and of nothing else.
 #[test]
 fn a_command_that_is_to_be_refused_and_is_not_is_named() {

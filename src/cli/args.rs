@@ -137,6 +137,8 @@ pub enum Command {
     Reach(ReachArgs),
     /// Send a packet for real and show each place it was seen at, there and back; exit status 0: it got there (answered, refused or arrived), 1: it did not, or somebody else answered, 3: `dockwalk reach` computes it otherwise, 4: another packet is being followed, and nothing was sent; 1 also where it could not be tried, 2 where the command is not understood
     Walk(WalkArgs),
+    /// Measure how fast each place is that a running container writes to: its own layer, volumes, bind mounts, tmpfs
+    Speed(SpeedArgs),
     /// List, check or run lessons
     Lesson {
         /// Which.
@@ -243,6 +245,29 @@ pub struct WalkArgs {
     /// Also write what was captured as pcapng, for Wireshark and tshark; `-`: to the standard output, and nothing else there
     #[arg(long, value_name = "FILE")]
     pub pcap: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `dockwalk speed …`
+#[derive(Debug, ClapArgs)]
+pub struct SpeedArgs {
+    /// The container; it runs
+    #[arg(value_name = "CONTAINER")]
+    pub container: String,
+    /// Do less of everything: a few seconds
+    #[arg(long)]
+    pub quick: bool,
+    /// How large the large file is, 4k to 1g [default: 64m, with --quick 8m]
+    #[arg(long, value_name = "SIZE")]
+    pub size: Option<String>,
+    /// How many small files are made [default: 10000, with --quick 500]
+    #[arg(long, value_name = "NUMBER")]
+    pub files: Option<u64>,
+    /// How often each pattern is run [default: 5, with --quick 3]
+    #[arg(long, value_name = "NUMBER")]
+    pub runs: Option<u64>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

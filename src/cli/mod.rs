@@ -24,6 +24,8 @@ pub mod out;
 mod reach;
 mod registry;
 mod report;
+#[cfg(feature = "engine")]
+mod speed;
 mod spoken;
 #[cfg(feature = "engine")]
 mod template;
@@ -275,6 +277,8 @@ pub fn run(args: &Args, words: &Words) -> ExitCode {
         Some(Command::Reach(asked)) => reach::run(args, asked, words),
         #[cfg(feature = "engine")]
         Some(Command::Walk(asked)) => walk::run(args, asked, words),
+        #[cfg(feature = "engine")]
+        Some(Command::Speed(asked)) => speed::run(args, asked, words),
         #[cfg(feature = "engine")]
         Some(Command::Volume { command }) => volume::run(args, command, words),
         Some(Command::Image { command }) => image::dispatch(args, command, words),

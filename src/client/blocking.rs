@@ -2,7 +2,8 @@ use super::endpoint::Endpoint;
 use super::http::{self, Ask};
 use super::protocol::{
     DamageCommand, EngineInfo, Finding, GateCommand, GateView, HostCommand, LinkCounters, MendQuery, ReachCommand,
-    ReachLine, ReachReport, Rewind, TagCommand, TryCommand, WalkCommand, WalkReport,
+    ReachLine, ReachReport, Rewind, SpeedAt, SpeedCommand, SpeedLine, SpeedReport, TagCommand, TryCommand, WalkCommand,
+    WalkReport,
 };
 use super::{ClientError, Hijacked};
 use crate::docker::{ExecStart, Id, with_query};
@@ -146,13 +147,26 @@ impl Client {
         self.post("/dockwalk/v1/walk", command)
     }
 
-    /// The same, and `see` is told how many probes of how many have their answer.
-    pub fn reach_told(
+    /// Has it measure how fast the places of a container are; `see` is told how far it is.
+    pub fn speed(&self, command: &SpeedCommand, mut see: impl FnMut(&SpeedAt)) -> Result<SpeedReport, ClientError> {
+        self.lines("/dockwalk/v1/speed", command, |line| match line {
+            SpeedLine::At(at) => {
+                see(&at);
+                None
+            }
+            SpeedLine::Report(report) => Some(Ok(*report)),
+            SpeedLine::Failed(problem) => Some(Err((*problem).into())),
+        })
+    }
+
+    /// Sends a command and takes the answer line by line, until one of them is the end.
+    fn lines<L: DeserializeOwned, T>(
         &self,
-        command: &ReachCommand,
-        mut see: impl FnMut(usize, usize),
-    ) -> Result<ReachReport, ClientError> {
-        let mut answer = self.open(Method::POST, "/dockwalk/v1/reach/lines", Some(command), &[])?;
+        path: &str,
+        command: &impl Serialize,
+        mut take: impl FnMut(L) -> Option<Result<T, ClientError>>,
+    ) -> Result<T, ClientError> {
+        let mut answer = self.open(Method::POST, path, Some(command), &[])?;
         let mut bytes = Vec::new();
         loop {
             let chunk = answer.chunk()?;
@@ -161,16 +175,30 @@ impl Client {
             while let Some(end) = bytes[from..].iter().position(|&b| b == b'\n') {
                 let line: Vec<u8> = bytes.drain(..=from + end).collect();
                 from = 0;
-                match parse(&line)? {
-                    ReachLine::Probed { done, of } => see(done, of),
-                    ReachLine::Report(report) => return Ok(*report),
-                    ReachLine::Failed(problem) => return Err((*problem).into()),
+                if let Some(end) = take(parse(&line)?) {
+                    return end;
                 }
             }
             if over {
                 return Err(ClientError::new(Code::EngineFault).with("reason", "no answer"));
             }
         }
+    }
+
+    /// The same, and `see` is told how many probes of how many have their answer.
+    pub fn reach_told(
+        &self,
+        command: &ReachCommand,
+        mut see: impl FnMut(usize, usize),
+    ) -> Result<ReachReport, ClientError> {
+        self.lines("/dockwalk/v1/reach/lines", command, |line| match line {
+            ReachLine::Probed { done, of } => {
+                see(done, of);
+                None
+            }
+            ReachLine::Report(report) => Some(Ok(*report)),
+            ReachLine::Failed(problem) => Some(Err((*problem).into())),
+        })
     }
 
     /// Ends the engine, as SIGTERM does.

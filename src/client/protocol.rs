@@ -4,7 +4,10 @@ pub use super::finding::{Condition, Finding};
 use crate::docker::{bytes_from_query, with_bytes};
 use crate::reach::{Cell, End, IpVersion, Matrix, Question, Verdict};
 use crate::spec::{ContainerId, Digest, Reference};
-use crate::trace::{Evidence, Level, Mode, Moved, OpId, Probe, Problem, Step, StepKind, WalkState};
+use crate::trace::{
+    Evidence, Level, Mode, Moved, OpId, Probe, Problem, Speed, SpeedPattern, Step, StepKind, TmpfsMemory, Unmeasured,
+    WalkState,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -433,6 +436,63 @@ pub struct VolumeImported {
     /// What could not be done as the archive says.
     #[serde(default)]
     pub remarks: Vec<Problem>,
+}
+
+/// `POST /dockwalk/v1/speed`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpeedCommand {
+    /// A container's name or id: its places are measured.
+    pub container: String,
+    /// Less of everything: a few seconds for all of it.
+    #[serde(default)]
+    pub quick: bool,
+    /// Bytes of the large file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// How many small files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<u64>,
+    /// How often each pattern is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<u64>,
+}
+
+/// What was measured; all of it is in the trace, too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpeedReport {
+    /// Each pattern in each place.
+    pub measured: Vec<Speed>,
+    /// Places that were not measured.
+    pub refused: Vec<Unmeasured>,
+    /// Where each tmpfs lies.
+    pub memory: Vec<TmpfsMemory>,
+    /// Where in the container these are, in the same order.
+    pub memory_targets: Vec<String>,
+}
+
+/// How far a measurement is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpeedAt {
+    /// The place that is measured.
+    pub target: String,
+    /// The pattern that begins.
+    pub pattern: SpeedPattern,
+    /// How many are done.
+    pub done: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+/// A line of the answer to `POST /dockwalk/v1/speed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpeedLine {
+    /// It goes on.
+    At(SpeedAt),
+    /// It is done.
+    Report(Box<SpeedReport>),
+    /// It cannot be done.
+    Failed(Box<Problem>),
 }
 
 /// `POST /dockwalk/v1/containers/{id}/try`

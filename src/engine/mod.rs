@@ -31,6 +31,7 @@ pub mod registry;
 mod reserve;
 pub mod rootfs;
 pub mod run;
+mod speed;
 pub mod store;
 pub mod sys;
 mod typed;
@@ -89,6 +90,8 @@ pub struct Engine {
     pub news: news::News,
     /// Room on its disk for what deletes something.
     pub reserve: reserve::Reserve,
+    /// Whoever measures how fast something is does so alone.
+    measuring: parking_lot::Mutex<()>,
     /// Out of which networks get their subnets.
     pools: network::Pools,
     /// Its directory.

@@ -229,6 +229,7 @@ fn start(conductor: &Arc<Conductor>, lab: Lab, root: &Path, options: &Options) -
             sessions: ExecSessions::default(),
             news: super::news::News::default(),
             reserve: super::reserve::Reserve::in_dir(root),
+            measuring: parking_lot::Mutex::default(),
             pools: super::network::Pools::default(),
             root: root.to_owned(),
             keeps: !options.emptied,

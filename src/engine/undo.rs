@@ -3,7 +3,7 @@
 
 use super::conductor::Undoers;
 use super::lab::Netns;
-use super::{cgroup, container, net, process, rootfs, store};
+use super::{cgroup, container, net, process, rootfs, speed, store};
 
 /// All modules that change the host. `host` is the network namespace that plays the host now; without one, or in another
 /// than the one that was changed, what concerns the network is gone already.
@@ -15,5 +15,6 @@ pub fn undoers(host: Option<&Netns>) -> Undoers {
         .with(store::undo)
         .with(cgroup::undo)
         .with(container::undo)
+        .with(speed::undo)
         .with(move |inverse| net::undo(inverse, host.as_ref()))
 }

@@ -9,9 +9,11 @@ mod older;
 mod size;
 #[cfg(test)]
 mod tests;
+mod took;
 
 pub use lang::Lang;
 pub use size::size;
+pub use took::{figure, took};
 
 use crate::spec::visible;
 use crate::trace::{Book, Code, Problem, StepKind};
@@ -42,6 +44,7 @@ files![
     "line",
     "reach",
     "scene",
+    "speed",
     "steps",
     "tree",
     "ui",

@@ -3,10 +3,11 @@
 //! Each [`Change`] has a message `change-<kind>`, some of them several, by what is different from the World before.
 
 mod contents;
+mod speed;
 mod upper;
 pub(super) mod walk;
 
-use super::{Words, size as bytes};
+use super::{Words, figure, size as bytes};
 use crate::spec::{ContainerId, Digest};
 use crate::trace::{
     Body, Change, ContainerState, DirRole, Event, Health, IdSpan, Link, LinkKey, MountKind, MoveWay, Outcome,
@@ -170,6 +171,9 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::DirGone { .. } => describe_storage(change, before),
         Change::UpperChanged(it) => upper::describe(it, before),
         Change::ContentsSeen(it) => contents::describe(it, before),
+        Change::SpeedMeasured(it) => speed::measured(it, before),
+        Change::SpeedRefused(it) => speed::refused(it, before),
+        Change::MemorySeen(it) => speed::in_memory(it, before),
         Change::ContainerCreated(_)
         | Change::ContainerFound(_)
         | Change::ContainerState { .. }

@@ -283,6 +283,7 @@ fn samples() -> Vec<Change> {
     all.extend(narrate::walk::samples());
     all.extend(upper_samples());
     all.extend(isolation_samples());
+    all.extend(speed_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
     let states = [
         ContainerState::Created,
@@ -339,6 +340,33 @@ fn upper_samples() -> Vec<Change> {
     one.into_iter().map(|file| change(vec![file], &[])).chain([many, point, change(Vec::new(), &["b"])]).collect()
 }
 
+fn speed_samples() -> Vec<Change> {
+    let speed = |pattern| {
+        let (container, target, place) = (id(), "/data".to_owned(), HomeKind::Volume);
+        Change::SpeedMeasured(Speed {
+            container,
+            target,
+            place,
+            pattern,
+            bytes: 8,
+            files: 1,
+            calls: 2,
+            runs: vec![7, 9],
+        })
+    };
+    let problem = Problem::new(Code::SpeedReadOnly).with("place", "/data");
+    let (container, target, place) = (id(), "/data".to_owned(), HomeKind::Volume);
+    let refused = Change::SpeedRefused(Unmeasured { container, target, place, problem });
+    let memory = |swaps: &[&str]| {
+        let swaps = swaps.iter().map(|path| (*path).to_owned()).collect();
+        let mount = MountKey { mntns: 1, id: 2 };
+        let source = "tmpfs".to_owned();
+        Change::MemorySeen(TmpfsMemory { mount, source, device: (0, 57), swaps, swap: (1, 1), shmem: 4 })
+    };
+    let speeds = SpeedPattern::ALL.into_iter().map(speed);
+    speeds.chain([refused, memory(&[]), memory(&["/swap.img"])]).collect()
+}
+
 fn isolation_samples() -> Vec<Change> {
     let used = Used { at: 1, processor: 1, memory: 4096, memory_limit: 0, tasks: 1, tasks_limit: 0, processors: 2 };
     let answered = |errno: i32| Answered { errno, said: format!("{errno}") };
@@ -387,7 +415,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 62;
+const KINDS: usize = 65;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -410,6 +438,7 @@ fn kind(change: &Change) -> usize {
         C::RegistryDamaged(_) => 44, C::RegistryMended { .. } => 45, C::Rejected(_) => 46, C::Pushed(_) => 47,
         C::ReachProbed(_) => 55, C::WalkBegan(_) => 56, C::PacketSeen { .. } => 57, C::WalkEnded(_) => 58,
         C::MacLearned(_) | C::MacForgotten { .. } => 59,
+        C::SpeedMeasured(_) => 62, C::SpeedRefused(_) => 63, C::MemorySeen(_) => 64,
         C::UsageSeen { .. } => 52, C::CallTried(_) => 53, C::PortPublished(_) | C::PortClosed { .. } => 54,
     }
 }

@@ -82,6 +82,8 @@ terms! {
     Bind = "bind",
     /// Memory.
     Tmpfs = "tmpfs",
+    /// None that could be told.
+    NoDifference = "no-difference",
     /// Without a limit.
     Unlimited = "unlimited",
     /// The lab host has no way out.

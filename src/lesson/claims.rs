@@ -51,7 +51,7 @@ const CLAIMS: &[(&str, &[Verdict])] = &[
     // compose
     ("B4", C), ("B7f", C),
     // the learners' own questions
-    ("Q1", A), ("Q2", A), ("Q4", A),
+    ("Q1", A), ("Q2", A), ("Q3", A), ("Q4", A),
 ];
 
 /// What the machine shows about this claim; none when the notes make no claim of that id.

@@ -38,6 +38,7 @@ lessons![
     "06-who-reaches-whom",
     "07-host-and-none",
     "08-copy",
+    "09-table",
     "10-postgres",
 ];
 recordings![
@@ -49,6 +50,7 @@ recordings![
     "06-who-reaches-whom.ndjson",
     "07-host-and-none.ndjson",
     "08-copy.ndjson",
+    "09-table.ndjson",
     "10-postgres.ndjson"
 ];
 

@@ -210,6 +210,8 @@ pub enum Tab {
     Network,
     /// Where each mount's bytes are.
     Storage,
+    /// The same as a table: the places of one container.
+    Table,
     /// What separates a container from its host.
     Isolation,
     /// Who reaches whom.

@@ -8,7 +8,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What is this program's own and no command of docker's, with `dockwalk` before it.
-pub const OWN: [&str; 3] = ["registry", "reach", "walk"];
+pub const OWN: [&str; 4] = ["registry", "reach", "walk", "speed"];
 
 /// The words with which this program is called for a line that a person typed: docker's commands with and without `docker`, `host …`
 /// or one of its [`OWN`]. `grammar` is the whole program's, built; without one every word is taken for a command.

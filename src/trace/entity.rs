@@ -1,6 +1,6 @@
 use super::{
     Change, Content, Damage, Home, Hop, LearnedMac, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit,
-    RegistryWait, Rejected, Walk, WalkEndpoint,
+    RegistryWait, Rejected, SpeedPattern, Walk, WalkEndpoint,
 };
 use crate::spec::{ContainerId, Digest, NetworkId};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ pub enum Entity {
     UpperFile(ContainerId, String),
     /// One file of a volume, a bind mount's source or a tmpfs, by its path there.
     HomeFile(Box<Home>, String),
+    /// How fast a place of a container is: its target, and what was done there.
+    Speed(ContainerId, String, SpeedPattern),
     /// By id.
     Container(ContainerId),
     /// By inode number.
@@ -122,6 +124,9 @@ impl Change {
             Self::DirGone { path } => Entity::Dir(path.clone()),
             Self::UpperChanged(it) => Entity::Dir(it.upper.clone()),
             Self::ContentsSeen(it) => it.home.entity(),
+            Self::SpeedMeasured(it) => Entity::Speed(it.container.clone(), it.target.clone(), it.pattern),
+            Self::SpeedRefused(it) => Entity::Container(it.container.clone()),
+            Self::MemorySeen(it) => Entity::Mount(it.mount),
             Self::ContainerCreated(container) | Self::ContainerFound(container) => {
                 Entity::Container(container.id.clone())
             }

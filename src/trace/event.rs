@@ -170,6 +170,8 @@ pub enum OpKind {
     ContainerRemove,
     /// A command runs in a running container or on the lab host.
     Exec,
+    /// It is measured how fast the places of a container are.
+    SpeedMeasure,
     /// A system call is tried in a running container.
     TryCall,
     /// A container's health check runs once.

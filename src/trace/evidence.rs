@@ -106,6 +106,8 @@ pub enum Book {
     Document,
     /// Why something is left out or chosen.
     Decision,
+    /// Calls that were made one after the other, counted, and how long they took.
+    Measurement,
     /// What was gone through, one by one.
     Search,
     /// How much time has passed.
@@ -114,13 +116,14 @@ pub enum Book {
 
 impl Book {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Addresses,
         Self::Archive,
         Self::Comparison,
         Self::Copy,
         Self::Document,
         Self::Decision,
+        Self::Measurement,
         Self::Search,
         Self::Time,
     ];
@@ -134,6 +137,7 @@ impl Book {
             Self::Copy => "copy",
             Self::Document => "document",
             Self::Decision => "decision",
+            Self::Measurement => "measurement",
             Self::Search => "search",
             Self::Time => "time",
         }

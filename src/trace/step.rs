@@ -247,6 +247,12 @@ kinds! {
     ResumeContainer = Process, Story;
     /// A container's limits are changed.
     UpdateContainer = Process, Story;
+    /// It is measured how fast the places are in which what a container writes lives.
+    MeasureSpeed = Storage, Story;
+    /// One of these places is measured.
+    MeasurePlace = Storage, Stage;
+    /// It is looked where a tmpfs lies, and whether it could be swapped out.
+    LookAtMemory = Storage, Stage;
     /// A system call is tried in a container: below its filter, and without.
     TryCall = Process, Story;
     /// The call that is tried is made.

@@ -1,6 +1,6 @@
 //! The diagram as a file.
 
-use super::diagrams::{self, Reaching, Tab};
+use super::diagrams::{self, Look, Tab};
 use super::theme::Theme;
 use crate::i18n::Words;
 use crate::packet::pcapng;
@@ -9,15 +9,8 @@ use crate::trace::{Code, Problem, WalkState, World};
 use std::path::Path;
 
 /// Writes the diagram as SVG.
-pub fn svg(
-    path: &Path,
-    tab: Tab,
-    world: &World,
-    reach: &Reaching,
-    words: &Words,
-    theme: &Theme,
-) -> Result<(), Problem> {
-    let text = diagrams::svg(tab, world, reach, words, theme);
+pub fn svg(path: &Path, tab: Tab, world: &World, look: Look<'_>, words: &Words, theme: &Theme) -> Result<(), Problem> {
+    let text = diagrams::svg(tab, world, look, words, theme);
     std::fs::write(path, text).map_err(|error| unwritable(path, &error))
 }
 

@@ -2,6 +2,7 @@
 
 mod homes;
 mod isolation;
+mod speed;
 mod upper;
 
 use super::fonts;
@@ -147,6 +148,7 @@ fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         Entity::Container(_) | Entity::Namespace(_) | Entity::Process(_) | Entity::Cgroup(_) => {
             process(entity, world, t)
         }
+        Entity::Speed(container, target, pattern) => speed::described(container, target, *pattern, world, t),
         Entity::Usage(_) | Entity::TriedCall(..) => isolation::described(entity, world, t),
         Entity::Network(_) | Entity::Link(_) | Entity::Route(..) | Entity::Rule(_) | Entity::Port(_) => {
             network(entity, world, t)
@@ -313,6 +315,7 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
             t.row("fact-options", &mount.options);
             t.row("fact-mount-id", mount.key.id);
             t.link("fact-mntns", mount.key.mntns, Entity::Namespace(mount.key.mntns));
+            speed::memory_rows(*key, world, t);
             homes::contents(&Home::Tmpfs { mount: *key }, world, t);
             Some((mount.target.clone(), "kind-mount", Family::Storage))
         }

@@ -285,12 +285,12 @@ fn the_svg_is_well_formed_and_escapes_what_others_wrote() {
     sample.saw(Change::DirSeen(Dir { path, role: DirRole::BindSource, container: None }));
     for tab in Tab::ALL {
         for (lang, theme) in [(Lang::Ko, Theme::DARK), (Lang::En, Theme::LIGHT)] {
-            let text = svg(tab, &sample.world, &Reaching::PING, &Words::new(lang), &theme);
+            let text = svg(tab, &sample.world, Look::default(), &Words::new(lang), &theme);
             well_formed(&text);
             assert!(text.contains("viewBox"), "{tab:?}");
         }
     }
-    let storage = svg(Tab::Storage, &sample.world, &Reaching::PING, &Words::new(Lang::Ko), &Theme::DARK);
+    let storage = svg(Tab::Storage, &sample.world, Look::default(), &Words::new(Lang::Ko), &Theme::DARK);
     assert!(storage.contains("&lt;&amp;&quot;&apos;&gt;"), "escaped");
 }
 
@@ -363,6 +363,7 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
                 spotlight: false,
                 of: None,
                 reach: &Reaching::PING,
+                table: false,
                 places: &[],
                 live: Live::default(),
             },

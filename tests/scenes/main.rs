@@ -13,6 +13,7 @@ mod reach;
 #[path = "../common/sample/mod.rs"]
 mod sample;
 mod storage;
+mod table;
 mod truth;
 mod upper;
 mod walk;

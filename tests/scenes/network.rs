@@ -6,7 +6,7 @@ use crate::sample::{self, HOST_NS, Sample, container::netns, crowd, id, link, ro
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::NetworkId;
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Approximate, Edge, Line, Look, Node, NodeId, Reaching, Scene, Style, Tab, scene_in, svg};
+use dockwalk::ui::diagrams::{Approximate, Edge, Line, Look, Node, NodeId, Scene, Style, Tab, scene_in, svg};
 use dockwalk::ui::theme::Theme;
 
 fn network(nth: u32) -> NetworkId {
@@ -101,7 +101,7 @@ fn everywhere(world: &World, chosen: Option<&Entity>) -> Vec<Scene> {
 
 fn keep(what: &str, s: &Sample) {
     if let Ok(dir) = std::env::var("DOCKWALK_TEST_PICTURES") {
-        let picture = svg(Tab::Network, &s.world, &Reaching::PING, &Words::new(Lang::Ko), &Theme::DARK);
+        let picture = svg(Tab::Network, &s.world, Look::default(), &Words::new(Lang::Ko), &Theme::DARK);
         std::fs::write(format!("{dir}/network-{what}.svg"), picture).unwrap();
     }
 }
@@ -160,8 +160,8 @@ fn a_link_that_is_down_is_told_by_word_and_shape_and_its_wire_is_broken_there() 
         let port = wires(&scene, &docker0, &outer);
         assert_eq!((port[0].line, port[0].broken.is_some()), (Line::CableDown, true));
     }
-    let broken = svg(Tab::Network, &s.world, &Reaching::PING, &Words::new(Lang::En), &Theme::DARK);
-    let whole = svg(Tab::Network, &world, &Reaching::PING, &Words::new(Lang::En), &Theme::DARK);
+    let broken = svg(Tab::Network, &s.world, Look::default(), &Words::new(Lang::En), &Theme::DARK);
+    let whole = svg(Tab::Network, &world, Look::default(), &Words::new(Lang::En), &Theme::DARK);
     assert!(broken.matches("<polyline").count() > whole.matches("<polyline").count(), "the file shows it, too");
     // An address that somebody took away is away.
     s.saw(Change::AddrGone { link: "box00/eth0".into(), cidr: "172.17.0.2/16".into() });

@@ -6,7 +6,7 @@ use crate::sample::{HOST_NS, LayerSpec, Sample, bridge_network, digest, id, link
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::Digest;
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Glyph, Node, NodeId, Reaching, Scene, Style, Tab, svg};
+use dockwalk::ui::diagrams::{Glyph, Look, Node, NodeId, Scene, Style, Tab, svg};
 use dockwalk::ui::facts;
 use dockwalk::ui::theme::Theme;
 
@@ -31,7 +31,7 @@ fn pictured(tab: Tab, s: &Sample) -> Scene {
     let scene = draw(tab, &s.world, Lang::En);
     if let Ok(dir) = std::env::var("DOCKWALK_TEST_PICTURES") {
         let count = std::fs::read_dir(&dir).unwrap().count();
-        let picture = svg(tab, &s.world, &Reaching::PING, &Words::new(Lang::Ko), &Theme::DARK);
+        let picture = svg(tab, &s.world, Look::default(), &Words::new(Lang::Ko), &Theme::DARK);
         std::fs::write(format!("{dir}/{count:03}-{tab:?}.svg"), picture).unwrap();
     }
     scene

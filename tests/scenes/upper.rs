@@ -4,7 +4,7 @@ use crate::laws::{check, draw};
 use crate::sample::{ROOT, Sample, digest, id, shell_layers};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Edge, Node, NodeId, Reaching, Scene, Tab, svg};
+use dockwalk::ui::diagrams::{Edge, Look, Node, NodeId, Scene, Tab, svg};
 use dockwalk::ui::facts;
 use dockwalk::ui::theme::Theme;
 use proptest::prelude::*;
@@ -73,7 +73,7 @@ fn a_copied_file_shows_its_bytes_and_the_layer_that_they_came_from() {
     assert!(matches!(from.id.entity, Some(Entity::Layer(_))) && edge.flows);
     assert_eq!(edge.label.as_ref().unwrap().text.text, "100.0 MB 복사됨");
     assert!(scene.spoken.contains("web 컨테이너의 쓰기 레이어: 경로 3개"), "{}", scene.spoken);
-    let picture = svg(Tab::Layers, &s.world, &Reaching::PING, &Words::new(Lang::Ko), &Theme::DARK);
+    let picture = svg(Tab::Layers, &s.world, Look::default(), &Words::new(Lang::Ko), &Theme::DARK);
     assert!(picture.contains("100.0 MB 복사됨") && picture.contains("line-through"));
 }
 

@@ -224,7 +224,7 @@ fn pictures_in_files_hold_no_character_that_acts() {
     for lang in Lang::ALL {
         let words = Words::new(lang);
         for tab in Tab::ALL {
-            let svg = diagrams::svg(tab, &world, &diagrams::Reaching::PING, &words, &Theme::DARK);
+            let svg = diagrams::svg(tab, &world, diagrams::Look::default(), &words, &Theme::DARK);
             let found = wrong(&svg);
             assert!(found.is_empty(), "{tab:?}: {found:?}");
             assert!(svg.contains(r"\x1b[31m") || svg.contains('…'), "{tab:?}");

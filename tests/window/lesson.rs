@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub const LESSONS: [&str; 9] = [
+pub const LESSONS: [&str; 10] = [
     "01-pull-and-run",
     "02-storage",
     "03-tags-and-digests",
@@ -21,6 +21,7 @@ pub const LESSONS: [&str; 9] = [
     "06-who-reaches-whom",
     "07-host-and-none",
     "08-copy",
+    "09-table",
     "10-postgres",
 ];
 

@@ -90,6 +90,9 @@ fn errands(engine: &Engine, home: &Path, registry: &str) {
     run("run -d --name busy -v /opt lab/shell:1 sleep 1000");
     run("exec busy sh -c true");
     run("exec --user 1000 busy id");
+    run("run -d --name fast -v things:/data --tmpfs /ram lab/shell:1 sleep 1000");
+    good(engine.dockwalk(&["speed", "fast", "--size", "64k", "--files", "20", "--runs", "2"]));
+    run("rm -f fast");
     run("commit busy lab/mine:1");
     run("run -d --name other lab/mine:1 sh -c exit");
     run(&format!("tag lab/mine:1 {registry}/mine:1"));

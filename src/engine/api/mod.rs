@@ -39,6 +39,7 @@ mod query;
 mod reach;
 mod registry;
 mod serve;
+mod speed;
 mod stats;
 mod stays;
 mod system;
@@ -91,6 +92,7 @@ fn router(engine: Arc<Engine>) -> Router {
         .route("/reach", post(reach::reach))
         .route("/walk", post(reach::walk))
         .route("/reach/lines", post(reach::lines))
+        .route("/speed", post(speed::speed))
         .route("/rewind", post(dockwalk::rewind))
         .route("/stop", post(dockwalk::stop));
     dockers()

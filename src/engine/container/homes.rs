@@ -80,7 +80,7 @@ impl Engine {
 }
 
 /// The number of the mount that a handle is of (proc_pid_fdinfo(5)).
-fn mount_of(handle: &OwnedFd) -> Option<u64> {
+pub(super) fn mount_of(handle: &OwnedFd) -> Option<u64> {
     let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", handle.as_raw_fd())).ok()?;
     info.lines().find_map(|line| line.strip_prefix("mnt_id:")?.trim().parse().ok())
 }

@@ -47,6 +47,7 @@ pub mod request;
 mod seen;
 mod session;
 pub mod signal;
+mod speed;
 mod start;
 mod state;
 mod stats;

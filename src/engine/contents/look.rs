@@ -4,6 +4,7 @@
 
 use super::Place;
 use crate::engine::evidence::{self, Inotify, Refused};
+use crate::engine::speed::is_scratch;
 use crate::engine::unpack::{overlay, shown};
 use crate::trace::{Book, Contents, Evidence, Home, HomeFile, Still};
 use nix::dir::{Dir, Type};
@@ -143,7 +144,8 @@ impl<'a> Look<'a> {
         for entry in dir.iter() {
             let entry = entry?;
             let name = OsString::from(OsStr::from_bytes(entry.file_name().to_bytes()));
-            if name == "." || name == ".." {
+            let is_ours = todo.path.as_os_str().is_empty() && is_scratch(&name);
+            if name == "." || name == ".." || is_ours {
                 continue;
             }
             if self.names >= NAMES {

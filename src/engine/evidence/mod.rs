@@ -26,6 +26,7 @@ mod own;
 mod packets;
 mod program;
 mod sockets;
+mod tally;
 
 pub(super) use call::hex;
 pub use capture::Capture;
@@ -43,6 +44,7 @@ pub use own::own;
 pub use packets::{Socket, SocketKind};
 pub use program::{bytes, command, printed};
 pub use sockets::bind;
+pub use tally::{Spot, Tally, mkdir_at};
 
 use crate::trace::Evidence;
 

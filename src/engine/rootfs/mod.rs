@@ -10,7 +10,9 @@ mod undo;
 
 pub use etc::{moved, with_address, without, without_address};
 pub use memory::{place as shared_memory, share as share_memory};
-pub use overlay::{by_hand as overlay_by_hand, find as find_mount, mount_namespace, mount_over, now as overlay_now};
+pub use overlay::{
+    by_hand as overlay_by_hand, find as find_mount, mount_namespace, mount_over, now as overlay_now, overlay_of,
+};
 pub use undo::{RootfsInverse, undo};
 
 use super::conductor::{Cx, Why};

@@ -78,6 +78,16 @@ pub fn now(spec: &RootfsSpec<'_>, rootfs: &Rootfs) -> Result<Vec<Evidence>> {
     mount_now(spec, rootfs, &options(spec, rootfs)).map_err(|error| refused(&rootfs.merged, &error))
 }
 
+/// Mounts an overlay of these four directories in this thread's own mount namespace, as those of containers are mounted.
+pub fn overlay_of(lower: &Path, upper: &Path, work: &Path, merged: &Path, rootless: bool) -> Result<Vec<Evidence>> {
+    let [lower, upper, work] = [lower, upper, work].map(escaped);
+    let extra = if rootless { ",userxattr" } else { "" };
+    let options = format!("lowerdir={lower},upperdir={upper},workdir={work},volatile{extra}");
+    let (overlay, nodev) = (Some("overlay"), MsFlags::MS_NODEV);
+    let mounted = evidence::mount(overlay, merged, overlay, nodev, Some(&options));
+    mounted.map(|call| vec![call]).map_err(|errno| refused(merged, &errno.into()))
+}
+
 /// Mounts, and tells by which calls.
 fn mount_now(spec: &RootfsSpec<'_>, rootfs: &Rootfs, options: &str) -> io::Result<Vec<Evidence>> {
     // A volatile overlay marks its work directory as possibly unsynced, and the kernel takes no such directory a second time. What a

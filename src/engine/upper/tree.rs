@@ -6,6 +6,7 @@ use super::model::{Inode, Known, Model, beginning, is_below};
 use super::origin::{self, Met};
 use crate::engine::evidence::{self, Notice};
 use crate::engine::rootfs::{MOUNTS, MTAB};
+use crate::engine::speed::is_scratch;
 use crate::engine::unpack::{Limits, overlay, shown};
 use crate::spec::ContainerId;
 use crate::trace::{Book, CopyUp, Effect, Evidence, Upper, UpperChange, UpperFile};
@@ -164,6 +165,9 @@ impl Tree {
             // One that was made anew in its place may have got its inode, too, and have passed for it.
             self.leave(&notified.dir, watches);
             return self.look(&notified.dir, watches);
+        }
+        if notified.dir.is_empty() && notified.notice.name.as_deref().is_some_and(is_scratch) {
+            return;
         }
         let mut path = beginning(&notified.dir);
         let Notice { mask, cookie, name, .. } = &notified.notice;
@@ -379,7 +383,9 @@ impl Tree {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let mut dir = nix::dir::Dir::openat(&handle, ".", flags, Mode::empty())?;
         let names = dir.iter().filter_map(Result::ok).map(|entry| entry.file_name().to_bytes().to_vec());
-        Ok(names.filter(|name| name != b"." && name != b"..").collect())
+        // What is measured there is none of the container's.
+        let other = |name: &Vec<u8>| path.is_empty() && is_scratch(OsStr::from_bytes(name));
+        Ok(names.filter(|name| name != b"." && name != b".." && !other(name)).collect())
     }
 
     fn opaque(&self, path: &[u8]) -> io::Result<bool> {

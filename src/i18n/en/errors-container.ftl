@@ -200,3 +200,9 @@ problem-copy-damaged = Error processing tar file: the archive cannot be put at {
         [entries] there are too many entries in it
        *[contents] it is no tar, or contradicts itself
     } ({ $entry }). Make it again with `tar`, and copy it to a place that nothing changes meanwhile.
+problem-speed-busy = Another measurement is going on, and two would measure each other: there is one at a time. Try again when it is over.
+problem-speed-no-room = { $place } was not measured, for there is not room enough: { $needed } are needed meanwhile, and of the { $free } that are free half stays so. Use `--quick`, a smaller `--size` or `--files`, or make room.
+problem-speed-no-inodes = { $place } was not measured: there is no room for { $needed } more files, as of the { $free } inodes that are free half stay so. Use a smaller `--files`.
+problem-speed-read-only = { $place } is read-only, so how fast it is written to cannot be measured. Measure in a container that has it mounted writable.
+problem-speed-no-directory = A single file is mounted at { $place }, and no directory, so nothing can be measured in it. Measure where a directory is mounted.
+problem-speed-out-of-range = --{ $name } { $value } cannot be used. Give a value from { $least } to { $most }.

@@ -12,6 +12,7 @@ term-upper = the writable layer (upper)
 term-volume = the volume
 term-bind = the bind mount (host directory)
 term-tmpfs = memory (tmpfs)
+term-no-difference = cannot be told (the runs overlap)
 term-unlimited = no limit
 term-no-uplink = no uplink
 

@@ -200,3 +200,9 @@ problem-copy-damaged = 보낸 아카이브를 { $path }에 풀 수 없습니다:
         [entries] 항목이 너무 많습니다
        *[contents] tar가 아니거나 내용이 서로 맞지 않습니다
     } ({ $entry }). `tar`로 다시 만들고, 그사이에 바뀌지 않는 위치로 복사하세요.
+problem-speed-busy = 다른 측정이 진행 중입니다. 함께 재면 서로의 시간을 재게 되므로 한 번에 하나만 합니다. 끝난 뒤에 다시 하세요.
+problem-speed-no-room = { $place }에는 여유가 모자라 재지 않았습니다. 재는 동안 쓸 자리는 { $needed }인데, 남은 { $free } 가운데 절반은 비워 둡니다. `--quick`이나 더 작은 `--size`, `--files`로 하거나, 자리를 더 마련하세요.
+problem-speed-no-inodes = { $place }에는 파일을 { $needed }개 더 만들 여유가 없어 재지 않았습니다. 남은 inode { $free }개 가운데 절반은 비워 둡니다. 더 작은 `--files`로 하세요.
+problem-speed-read-only = { $place }에는 읽기 전용으로 마운트되어 있어 쓰는 속도를 잴 수 없습니다. 재려면 쓸 수 있게 마운트한 컨테이너에서 하세요.
+problem-speed-no-directory = { $place }에는 디렉터리가 아니라 파일 하나가 마운트되어 있어, 그 안에서 잴 수 없습니다. 디렉터리를 마운트한 곳을 재세요.
+problem-speed-out-of-range = 쓸 수 없는 값입니다: --{ $name } { $value }. { $least }부터 { $most }까지의 값을 주세요.

@@ -12,6 +12,7 @@ term-upper = 쓰기 레이어(upper)
 term-volume = 볼륨(volume)
 term-bind = 바인드 마운트(호스트 디렉터리)
 term-tmpfs = 메모리(tmpfs)
+term-no-difference = 가릴 수 없음(잰 값이 겹침)
 term-unlimited = 제한 없음
 term-no-uplink = 업링크 없음
 

@@ -1,7 +1,7 @@
 //! How each query is answered.
 
 use super::{
-    Ending, Query, copied, has_exited, image, is_removed, kernel, life, network, reach, storage, tags, was_done,
+    Ending, Query, copied, has_exited, image, is_removed, kernel, life, network, reach, speed, storage, tags, was_done,
 };
 use crate::lesson::{Answer, Term};
 use crate::trace::{ContainerState, OpKind, World};
@@ -137,6 +137,17 @@ impl Query {
                 let is_in = is_over.then(|| storage::is_in(world, *place, container, volume, file));
                 is_in.flatten().map(Answer::Bool)
             }
+            Q::SpeedMeasured { container, times } => {
+                Some(Answer::Bool(speed::times_measured(world, container) >= *times))
+            }
+            Q::Faster { container, pattern, place, than } => {
+                speed::faster(world, container, *pattern, (*place, *than)).map(Answer::Term)
+            }
+            Q::MedianSpeed { container, pattern, place } => {
+                speed::median(world, container, *pattern, *place).map(Answer::Text)
+            }
+            Q::CouldBeSwapped { container } => speed::could_be_swapped(world, container).map(Answer::Bool),
+            Q::TmpfsDevice { container } => speed::device(world, container).map(Answer::Text),
             Q::PlacesHolding { container, volume, file } => {
                 Some(storage::holding(world, container, volume, file)).filter(|all| all.len() == 4).map(terms)
             }

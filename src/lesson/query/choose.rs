@@ -1,6 +1,6 @@
 //! Among what to choose where a query is asked as a prediction.
 
-use super::{Query, image, kernel, network, reach};
+use super::{Query, image, kernel, network, reach, speed};
 use crate::lesson::{Answer, Term, choices};
 use crate::trace::World;
 
@@ -39,7 +39,11 @@ impl Query {
             | Q::Reaches { .. }
             | Q::Probed { .. }
             | Q::StaysIn { .. }
+            | Q::CouldBeSwapped { .. }
             | Q::EndedWell { .. } => Some(choices::yes_no()),
+            Q::Faster { place, than, .. } => {
+                Some(choices::terms(&[speed::term(*place), speed::term(*than), Term::NoDifference]))
+            }
             Q::OwnLinks { .. } => Some(choices::numbers(0..=2)),
             Q::OwnLayers { .. } | Q::LayersGone { .. } => Some(choices::numbers(0..=3)),
             Q::OperationsToRun { .. } => Some(choices::numbers(1..=4)),

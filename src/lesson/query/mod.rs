@@ -10,15 +10,17 @@ mod life;
 mod network;
 mod reach;
 mod said;
+mod speed;
 mod storage;
 mod tags;
 
+pub use crate::trace::HomeKind;
 pub use focus::Focus;
 pub use reach::{RuleOf, To};
-pub use storage::{Ending, HomeKind};
+pub use storage::Ending;
 
 use crate::spec::Reference;
-use crate::trace::{ContainerState, NamespaceKind, OpKind, Outcome, World};
+use crate::trace::{ContainerState, NamespaceKind, OpKind, Outcome, SpeedPattern, World};
 use serde::Deserialize;
 
 /// A typed question. It has no answer as long as the World does not know enough.
@@ -504,6 +506,43 @@ pub enum Query {
         place: HomeKind,
         /// After what.
         after: Ending,
+    },
+    /// Was it measured how fast the places of the container are?
+    SpeedMeasured {
+        /// Its name.
+        container: String,
+        /// So often at least.
+        times: u64,
+    },
+    /// Which of two kinds of places of the container is faster, if that can be told: each run of the one before each of the other.
+    Faster {
+        /// The container's name.
+        container: String,
+        /// What was done there.
+        pattern: SpeedPattern,
+        /// One.
+        place: HomeKind,
+        /// The other.
+        than: HomeKind,
+    },
+    /// What a pattern took in a place of the container: the run in the middle.
+    MedianSpeed {
+        /// The container's name.
+        container: String,
+        /// What was done there.
+        pattern: SpeedPattern,
+        /// Where.
+        place: HomeKind,
+    },
+    /// Could what lies in the container's tmpfs be swapped out on this machine?
+    CouldBeSwapped {
+        /// The container's name.
+        container: String,
+    },
+    /// The number of the device that the container's tmpfs lies on, as the kernel's mount table has it.
+    TmpfsDevice {
+        /// The container's name.
+        container: String,
     },
     /// Writable layer, volume, bind and tmpfs, once a file was seen in all four of them.
     PlacesHolding {

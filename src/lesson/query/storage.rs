@@ -1,5 +1,5 @@
 use crate::lesson::Term;
-use crate::trace::{Container, Dir, DirRole, Effect, Home, Mount, MountKind, World};
+use crate::trace::{Container, Dir, DirRole, Effect, Home, HomeKind, Mount, MountKind, World};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -61,20 +61,6 @@ pub(super) fn newest_inode(world: &World, volume: &str, within: &str) -> Option<
     let held = world.contents.get(&Home::Volume { name: volume.to_owned() })?;
     let lies_there = |path: &str| path.strip_prefix(within).is_some_and(|rest| rest.starts_with('/'));
     held.newest.iter().find(|file| lies_there(&file.path)).map(|file| file.inode)
-}
-
-/// Where bytes live that a container writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HomeKind {
-    /// A directory of the host.
-    Bind,
-    /// A volume.
-    Volume,
-    /// Its writable layer.
-    Upper,
-    /// Memory.
-    Tmpfs,
 }
 
 /// What comes to a container.

@@ -7,6 +7,7 @@ mod network;
 mod network_mode;
 mod process;
 mod registry;
+mod speed;
 mod storage;
 mod upper;
 mod walk;
@@ -20,6 +21,7 @@ pub use network::*;
 pub use network_mode::NetworkMode;
 pub use process::*;
 pub use registry::*;
+pub use speed::*;
 pub use storage::*;
 pub use upper::*;
 pub use walk::*;
@@ -177,6 +179,12 @@ pub enum Change {
     UpperChanged(UpperChange),
     /// What a volume, a bind mount's source or a tmpfs holds, after somebody has changed it.
     ContentsSeen(Contents),
+    /// It was measured how fast a place of a container is.
+    SpeedMeasured(Speed),
+    /// A place of a container could not be measured.
+    SpeedRefused(Unmeasured),
+    /// It was looked where a tmpfs lies, and whether the kernel could swap it out.
+    MemorySeen(TmpfsMemory),
 
     // ── containers and processes ──
     /// A container was created.

@@ -125,6 +125,32 @@ pub enum DirRole {
     BindSource,
 }
 
+/// Where bytes live that a container writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HomeKind {
+    /// A directory of the host.
+    Bind,
+    /// A volume.
+    Volume,
+    /// Its writable layer.
+    Upper,
+    /// Memory.
+    Tmpfs,
+}
+
+impl HomeKind {
+    /// What it is called in messages.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Bind => "bind",
+            Self::Volume => "volume",
+            Self::Upper => "upper",
+            Self::Tmpfs => "tmpfs",
+        }
+    }
+}
+
 /// A place outside of the writable layers in which what containers write lives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "in")]

@@ -155,6 +155,7 @@ impl World {
                 let gone = self.mounts.get(key).cloned();
                 remove(&mut self.mounts, key, missing)?;
                 self.contents.remove(&Home::Tmpfs { mount: *key });
+                self.in_memory.remove(key);
                 self.hold(gone);
             }
             Change::VolumeSeen(volume) => insert(&mut self.volumes, volume.name.clone(), volume),
@@ -188,6 +189,19 @@ impl World {
             Change::ContentsSeen(it) => {
                 require(self.has(&it.home.entity()), missing)?;
                 insert(&mut self.contents, it.home.clone(), it);
+            }
+
+            Change::SpeedMeasured(it) => {
+                self.owner(Some(&it.container))?;
+                self.keep_speed(it);
+            }
+            Change::SpeedRefused(it) => {
+                self.owner(Some(&it.container))?;
+                self.keep_unmeasured(it);
+            }
+            Change::MemorySeen(it) => {
+                require(self.mounts.contains_key(&it.mount), missing)?;
+                insert(&mut self.in_memory, it.mount, it);
             }
 
             Change::ContainerCreated(container) | Change::ContainerFound(container) => {

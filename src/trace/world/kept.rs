@@ -1,6 +1,7 @@
 //! What a World forgets, so that it does not grow with every container that came and went.
 
 use super::*;
+use std::collections::BTreeSet;
 
 impl World {
     /// How many operations of one kind that are over are known.
@@ -93,9 +94,45 @@ impl World {
         of.iter().for_each(|key| drop(self.macs.remove(key)));
     }
 
+    /// How many places of one container are known that were measured, or could not be.
+    pub const MEASURED: usize = 64;
+
+    /// The latest of a pattern in a place. Beyond the number of places that is kept those of before are forgotten.
+    pub(super) fn keep_speed(&mut self, speed: &Speed) {
+        let Speed { container, target, .. } = speed;
+        self.room_for(container, target);
+        self.unmeasured.remove(&(container.clone(), target.clone()));
+        let mut kept = speed.clone();
+        kept.runs.truncate(Speed::RUNS);
+        self.speeds.insert((container.clone(), target.clone(), speed.pattern), Arc::new(kept));
+    }
+
+    pub(super) fn keep_unmeasured(&mut self, it: &Unmeasured) {
+        self.room_for(&it.container, &it.target);
+        self.unmeasured.insert((it.container.clone(), it.target.clone()), Arc::new(it.clone()));
+    }
+
+    fn room_for(&mut self, container: &ContainerId, target: &str) {
+        let measured = self.speeds.keys().filter(|(id, ..)| id == container).map(|(_, target, _)| target.clone());
+        let refused = self.unmeasured.keys().filter(|(id, _)| id == container).map(|(_, target)| target.clone());
+        let targets: BTreeSet<String> = measured.chain(refused).collect();
+        if targets.len() >= Self::MEASURED && !targets.contains(target) {
+            self.forget_speeds(container);
+        }
+    }
+
+    /// The container is gone.
+    pub(super) fn forget_speeds(&mut self, container: &ContainerId) {
+        let of: Vec<_> = self.speeds.keys().filter(|(id, ..)| id == container).cloned().collect();
+        of.iter().for_each(|key| drop(self.speeds.remove(key)));
+        let of: Vec<_> = self.unmeasured.keys().filter(|(id, _)| id == container).cloned().collect();
+        of.iter().for_each(|key| drop(self.unmeasured.remove(key)));
+    }
+
     /// The container is gone.
     pub(super) fn forget_tries(&mut self, container: &ContainerId) {
         self.usage.remove(container);
+        self.forget_speeds(container);
         self.commands = only(&self.commands, |ended| ended.container != *container);
         let of: Vec<_> = self.tried.keys().filter(|(id, _)| id == container).cloned().collect();
         of.iter().for_each(|key| drop(self.tried.remove(key)));

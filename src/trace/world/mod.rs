@@ -85,6 +85,16 @@ pub struct World {
     /// Writable layers that something was written into.
     pub uppers: OrdMap<ContainerId, Arc<Upper>>,
 
+    /// How fast the places of containers are: what was measured last, by container, target and pattern.
+    #[serde(with = "pairs")]
+    pub speeds: OrdMap<(ContainerId, String, SpeedPattern), Arc<Speed>>,
+    /// Places that were to be measured last and could not be.
+    #[serde(with = "pairs")]
+    pub unmeasured: OrdMap<(ContainerId, String), Arc<Unmeasured>>,
+    /// Where each tmpfs lies that was looked at.
+    #[serde(with = "pairs")]
+    pub in_memory: OrdMap<MountKey, Arc<TmpfsMemory>>,
+
     /// Containers.
     pub containers: OrdMap<ContainerId, Arc<Container>>,
     /// Namespaces.

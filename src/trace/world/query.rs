@@ -125,6 +125,16 @@ impl World {
         self.held.iter().map(|((id, _), mount)| (id, mount))
     }
 
+    /// What was measured last of a pattern in a place.
+    pub fn speed(&self, container: &ContainerId, target: &str, pattern: SpeedPattern) -> Option<&Arc<Speed>> {
+        self.speeds.get(&(container.clone(), target.to_owned(), pattern))
+    }
+
+    /// All that was measured of a container's places.
+    pub fn speeds_of<'a>(&'a self, container: &'a ContainerId) -> impl Iterator<Item = &'a Arc<Speed>> {
+        self.speeds.values().filter(move |speed| speed.container == *container)
+    }
+
     /// Everything that has a name or an address, what people look for first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> {
         let containers = self.containers.keys().cloned().map(Entity::Container);
@@ -171,6 +181,7 @@ impl World {
             Entity::HomeFile(home, path) => {
                 self.contents.get(&**home).is_some_and(|held| held.newest.iter().any(|file| file.path == *path))
             }
+            Entity::Speed(container, target, pattern) => self.speed(container, target, *pattern).is_some(),
             Entity::Container(key) => self.containers.contains_key(key),
             Entity::Namespace(key) => self.namespaces.contains_key(key),
             Entity::Process(key) => self.processes.contains_key(key),

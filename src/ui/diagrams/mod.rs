@@ -25,6 +25,7 @@ mod shown;
 mod stage;
 mod storage;
 mod svg;
+mod table;
 mod view;
 
 pub use id::NodeId;
@@ -140,12 +141,14 @@ pub struct Look<'a> {
     pub reach: &'a Reaching,
     /// What a lesson asks of the places in which containers' bytes live.
     pub places: &'a [AskedPlace],
+    /// The storage picture is the table of one container's places.
+    pub table: bool,
 }
 
 impl Default for Look<'_> {
     fn default() -> Self {
         static PING: Reaching = Reaching::PING;
-        Self { chosen: None, lit: &[], room: None, reach: &PING, places: &[] }
+        Self { chosen: None, lit: &[], room: None, reach: &PING, places: &[], table: false }
     }
 }
 
@@ -162,6 +165,7 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         Tab::Image => image::scene(world, look.chosen, stage(detail, room)),
         Tab::Layers => layers::scene(world, look.chosen, stage(detail, room)),
         Tab::Network => network::scene(world, stage(detail, room)),
+        Tab::Storage if look.table => table::scene(world, stage(detail, room)),
         Tab::Storage => storage::scene(world, stage(detail, room)),
         Tab::Isolation => isolation::scene(world, stage(detail, room)),
         Tab::Reach => reach::scene(world, stage(detail, room)),
@@ -171,6 +175,7 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         let stage = stage(*detail, look.room);
         match tab {
             Tab::Image | Tab::Isolation => true,
+            Tab::Storage if look.table => true,
             Tab::Reach => reach::may_fit(world, &stage),
             Tab::Layers => layers::may_fit(world, look.chosen, &stage),
             Tab::Network => world.containers.len() <= network::most(&stage),
@@ -183,6 +188,7 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         Tab::Layers | Tab::Network | Tab::Isolation | Tab::Reach => {
             (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least])
         }
+        Tab::Storage if look.table => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
         Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
     };
     let Some(room) = look.room else { return lay(Detail::Full, None) };
@@ -208,8 +214,8 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
 const LARGER: [f32; 2] = [1.3, 1.15];
 
 /// The diagram as an SVG document.
-pub fn svg(tab: Tab, world: &World, reach: &Reaching, words: &Words, theme: &Theme) -> String {
-    let scene = scene_in(tab, world, Look { reach, ..Look::default() }, words, &Approximate);
+pub fn svg(tab: Tab, world: &World, look: Look<'_>, words: &Words, theme: &Theme) -> String {
+    let scene = scene_in(tab, world, Look { room: None, ..look }, words, &Approximate);
     svg::document(&scene, theme, words.lang().code())
 }
 

@@ -162,7 +162,7 @@ fn parted<'w>(
 }
 
 /// It is the container, or one of its mounts or of the homes of these.
-fn is_of(world: &World, container: &Container, entity: &Entity) -> bool {
+pub(super) fn is_of(world: &World, container: &Container, entity: &Entity) -> bool {
     let lives = |mount: &Arc<Mount>| match (&mount.kind, entity) {
         (_, Entity::Mount(key)) => mount.key == *key,
         (MountKind::Volume { name }, Entity::Volume(other)) => name == other,
@@ -171,7 +171,7 @@ fn is_of(world: &World, container: &Container, entity: &Entity) -> bool {
         _ => false,
     };
     match entity {
-        Entity::Container(id) | Entity::UpperFile(id, _) => *id == container.id,
+        Entity::Container(id) | Entity::UpperFile(id, _) | Entity::Speed(id, ..) => *id == container.id,
         _ => world.mounts_of(&container.id).any(lives),
     }
 }
@@ -184,7 +184,7 @@ struct Homes {
 }
 
 /// What a container has mounted, or will have again: each target once, by its name.
-fn mounts<'w>(world: &'w World, container: &'w Container) -> Vec<(&'w Arc<Mount>, bool)> {
+pub(super) fn mounts<'w>(world: &'w World, container: &'w Container) -> Vec<(&'w Arc<Mount>, bool)> {
     let mounted = world.mounts_of(&container.id).map(|mount| (mount, false));
     // What a stopped container will mount again. A tmpfs of it is nowhere now, and its bytes are gone.
     let held = world.held_mounts().filter(|(id, _)| **id == container.id).map(|(_, mount)| (mount, true));

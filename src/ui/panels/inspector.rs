@@ -246,6 +246,7 @@ fn short_name(entity: &Entity) -> String {
         | Entity::Layer(digest) => facts::short(digest),
         Entity::UpperFile(_, path) | Entity::HomeFile(_, path) => format!("/{path}"),
         Entity::Mount(key) => format!("mount {}", key.id),
+        Entity::Speed(_, target, _) => target.clone(),
         Entity::TriedCall(_, call) => call.clone(),
         Entity::Container(id) | Entity::Usage(id) => id.as_str().chars().take(12).collect(),
         Entity::Namespace(inode) => inode.to_string(),

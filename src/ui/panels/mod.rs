@@ -26,6 +26,7 @@ mod speaks;
 pub mod stage;
 pub mod start;
 pub mod steps;
+mod table;
 pub mod timeline;
 pub mod top;
 mod volumes;

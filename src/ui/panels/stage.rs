@@ -1,6 +1,6 @@
 //! The middle: which diagram, and the diagram itself.
 
-use super::{PanelContext, breaking, reach};
+use super::{PanelContext, breaking, reach, table};
 use crate::trace::Family;
 use crate::ui::command::{Ask, Command, FilesCommand, PathCommand, ReachingCommand, TerminalCommand, ViewCommand};
 use crate::ui::diagrams::{Diagrams, How, Live, Pick, Tab};
@@ -133,8 +133,20 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     if state.tab == Tab::Reach {
         reach::bar(ui, cx);
     }
+    if state.tab == Tab::Storage && state.has_table() {
+        table::bar(ui, cx);
+    }
     let (theme, reach, places) = (&cx.theme, &state.looked_at(), &state.asked_places());
-    let how = How { theme, scale: 1.0, spotlight: false, of: of.as_ref(), reach, places, live: live(state) };
+    let how = How {
+        theme,
+        scale: 1.0,
+        spotlight: false,
+        of: of.as_ref(),
+        reach,
+        places,
+        table: state.table,
+        live: live(state),
+    };
     let picked = diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);
     match picked {
         Some(Pick::Pair(from, to)) => cx.want(ReachingCommand::Pair(from, to)),

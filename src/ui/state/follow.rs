@@ -111,6 +111,7 @@ impl WindowState {
             presenter: self.presenter,
             second: self.second,
             tab: self.tab,
+            table: self.table,
             follow: self.follow,
             speed: self.speed,
             looped: self.looped,
@@ -160,6 +161,7 @@ impl WindowState {
         let view = course.view(self.lang);
         if let Some(tab) = view.tab {
             self.tab = diagram_of(tab);
+            self.table = tab == crate::lesson::Tab::Table;
         }
         let focus = view.focus.first().and_then(|focus| focus.entity(&self.world));
         if focus.is_some() {
@@ -225,6 +227,12 @@ impl WindowState {
             let lesson = self.course.as_ref().and_then(|course| course.runner().step().tab);
             let asks = || if self.course.is_none() { self.tab_of_survivors() } else { None };
             self.tab = lesson.map(diagram_of).or_else(asks).or(last_tab).unwrap_or(self.tab);
+            // What was measured is seen in the table alone.
+            let measured = |entity: &Entity| matches!(entity, Entity::Speed(..));
+            match lesson {
+                Some(tab) => self.table = tab == crate::lesson::Tab::Table,
+                None => self.table |= self.changed.iter().any(measured),
+            }
         }
         self.shown = Some(position);
         self.let_go_of_what_is_gone();
@@ -314,7 +322,7 @@ pub(super) fn diagram_of(tab: crate::lesson::Tab) -> Tab {
         Named::Image => Tab::Image,
         Named::Layers => Tab::Layers,
         Named::Network => Tab::Network,
-        Named::Storage => Tab::Storage,
+        Named::Storage | Named::Table => Tab::Storage,
         Named::Isolation => Tab::Isolation,
         Named::Reach => Tab::Reach,
     }

@@ -206,6 +206,8 @@ pub struct WindowState {
     pub tab: Tab,
     /// What is looked at where it is asked who reaches whom.
     pub reaching: Reaching,
+    /// The storage picture is the table of one container's places.
+    pub table: bool,
     /// Shows the diagram that the step changes.
     pub follow: bool,
     /// Steps a second.
@@ -286,6 +288,7 @@ impl Default for WindowState {
             second: false,
             tab: Tab::default(),
             reaching: Reaching::default(),
+            table: false,
             follow: true,
             speed: 1.0,
             looped: false,

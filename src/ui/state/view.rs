@@ -9,6 +9,8 @@ pub enum ViewCommand {
     Select(Option<Entity>),
     /// Shows that diagram, by its number.
     Tab(usize),
+    /// Shows the storage picture as the table of one container's places, or as a picture.
+    Table(bool),
     /// Shows the next diagram (or, with false, the one before).
     NextTab(bool),
     /// Shows the diagram that each step changes, or stays on the chosen one.
@@ -57,6 +59,7 @@ impl WindowState {
                 self.follow = false;
                 self.files.shown = false;
             }
+            C::Table(table) => self.table = table,
             C::NextTab(forward) => self.next_tab(forward),
             C::Follow => {
                 self.follow = !self.follow;
@@ -84,6 +87,11 @@ impl WindowState {
             C::OpenPage(url) => return Some(Effect::OpenPage(url)),
         }
         None
+    }
+
+    /// There is something to put into the table of places.
+    pub fn has_table(&self) -> bool {
+        !self.world.containers.is_empty()
     }
 
     /// From now on in that language, with what is on the screen.

@@ -144,7 +144,11 @@ pub(super) fn shown<'w>(
     let led = chosen.into_iter().chain(lit);
     let of = |entity: &Entity| {
         let id = match entity {
-            Entity::Container(id) | Entity::Usage(id) | Entity::TriedCall(id, _) | Entity::UpperFile(id, _) => Some(id),
+            Entity::Container(id)
+            | Entity::Usage(id)
+            | Entity::TriedCall(id, _)
+            | Entity::UpperFile(id, _)
+            | Entity::Speed(id, ..) => Some(id),
             Entity::Process(pid) => world.processes.get(pid).and_then(|state| state.process.container.as_ref()),
             Entity::Namespace(inode) => world.namespaces.get(inode).and_then(|ns| ns.container.as_ref()),
             Entity::Cgroup(path) => world.cgroups.get(path).map(|group| &group.container),

@@ -79,6 +79,8 @@ struct Source {
     reach: Reaching,
     /// What a lesson asks of the places; nothing in the other pictures.
     places: Vec<AskedPlace>,
+    /// The storage picture as a table.
+    table: bool,
     /// At 100 %.
     room: Vec2,
     scale: f32,
@@ -100,6 +102,8 @@ pub struct How<'a> {
     pub reach: &'a Reaching,
     /// What a lesson asks of the places in which containers' bytes live.
     pub places: &'a [AskedPlace],
+    /// The storage picture is the table of one container's places.
+    pub table: bool,
     /// What there is beside what the picture is of.
     pub live: Live<'a>,
 }
@@ -145,7 +149,7 @@ impl Diagrams {
         words: &Words,
         how: How<'_>,
     ) -> Option<Pick> {
-        let How { theme, scale, spotlight, of, reach, places, live } = how;
+        let How { theme, scale, spotlight, of, reach, places, table, live } = how;
         let room = ui.available_rect_before_wrap();
         let ground =
             ui.interact(room, egui::Id::unique(("dockwalk diagram", view, spotlight)), Sense::click_and_drag());
@@ -167,6 +171,7 @@ impl Diagrams {
             lit: changed.to_vec(),
             reach: if view == Tab::Reach { reach.clone() } else { Reaching::default() },
             places: if view == Tab::Storage { places.to_vec() } else { Vec::new() },
+            table: table && view == Tab::Storage,
             room: room.size() / scale,
             scale,
             pixels_per_point: ui.ctx().pixels_per_point(),
@@ -180,7 +185,7 @@ impl Diagrams {
         let state = self.views.entry(view).or_insert_with(View::new);
         if state.of != source {
             let (chosen, lit, room) = (source.chosen.as_ref(), &source.lit, Some(source.room));
-            let look = Look { chosen, lit, room, reach: &source.reach, places: &source.places };
+            let look = Look { chosen, lit, room, reach: &source.reach, places: &source.places, table: source.table };
             let scene = super::scene_in(view, world, look, words, &measure);
             state.change(scene, source, view, now, reduced);
         }
@@ -227,6 +232,7 @@ impl View {
             lit: Vec::new(),
             reach: Reaching::default(),
             places: Vec::new(),
+            table: false,
             room: Vec2::ZERO,
             scale: 1.0,
             pixels_per_point: 0.0,
