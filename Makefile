@@ -9,7 +9,7 @@ help:
 	@echo "make test    install what tests need, run everything that CI runs"
 	@echo "make release the same with every optimisation; it takes longer"
 	@echo "make deb     a package for Debian and Ubuntu, in target/deb"
-	@echo "make soak    what takes long: fuzzing, races for many rounds, kill -9 at every step, networks at random"
+	@echo "make soak    what takes long: fuzzing, races for many rounds, kill -9 at every step, networks and storage at random"
 	@echo "make record  play the lessons live and write fixtures/traces anew"
 	@echo "make bench   measure against docker and podman (root)"
 
