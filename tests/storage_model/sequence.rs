@@ -486,6 +486,13 @@ impl Sequence {
                         }
                     }
                 }
+                // It may have been started, and a directory made in a volume for what is mounted in it.
+                for volume in self.model.volumes().cloned().collect::<Vec<_>>() {
+                    let home = Home::Volume(volume);
+                    if self.path_of(&home).join("inner").is_dir() {
+                        self.model.used_as_parent.insert(home);
+                    }
+                }
             }
             1 => {
                 let Some((name, target, false)) = self.a_place(true) else { return };
@@ -501,7 +508,7 @@ impl Sequence {
                 let now = self.on_disk(&home).get("k").cloned();
                 let files = self.model.homes.get_mut(&home).unwrap();
                 let before = files.remove("k");
-                assert!([before, None, Some(String::new()), Some(text)].contains(&now), "{now:?}");
+                assert!([before, Some(String::new()), Some(text)].contains(&now), "{now:?}\n{}", self.said.join("\n"));
                 files.extend(now.map(|now| ("k".to_owned(), now)));
             }
             2 => {
@@ -650,6 +657,7 @@ impl Sequence {
     /// What one that does not run has written into its own layer.
     fn own_layer(&self, name: &str) -> Files {
         let output = output(self.server.command(&["cp", &format!("{name}:{OWN}"), "-"], false));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let mut archive = tar::Archive::new(output.stdout.as_slice());
         let mut files = Files::new();
         for entry in archive.entries().unwrap() {

@@ -57,7 +57,7 @@ fn a_volume_is_exported_and_imported_where_it_is_shown() {
         let notes = Entity::Volume("notes".to_owned());
         until(&mut window, "the volume", |window| app(window).state.world().volumes.contains_key("notes"));
         tell(&mut window, ViewCommand::Select(Some(notes.clone())));
-        click(&mut window, "내보내기…");
+        click(&mut window, "볼륨 내보내기…");
         let file = engine.root().parent().unwrap().join("notes.tar.gz");
         answer(&mut window, &file);
         until(&mut window, "it is there", |window| says(window, "볼륨을 내보냈습니다"));
@@ -74,7 +74,7 @@ fn a_volume_is_exported_and_imported_where_it_is_shown() {
         click(&mut window, "취소");
         assert_eq!(app(&window).state.files.transfer, None);
         // What is there stays as it is.
-        click(&mut window, "가져오기…");
+        click(&mut window, "볼륨 가져오기…");
         answer(&mut window, &file);
         until(&mut window, "it is refused", |window| says(window, "이미 있습니다"));
         good(engine.dockwalk(&["docker", "volume", "rm", "notes"]));
@@ -82,7 +82,7 @@ fn a_volume_is_exported_and_imported_where_it_is_shown() {
         tell(&mut window, ViewCommand::Select(None));
         let storage = Tab::ALL.iter().position(|tab| *tab == Tab::Storage).unwrap();
         tell(&mut window, ViewCommand::Tab(storage));
-        click(&mut window, "가져오기…");
+        click(&mut window, "볼륨 가져오기…");
         answer(&mut window, &file);
         until(&mut window, "it is back", |window| app(window).state.world().volumes.contains_key("notes"));
         tell(&mut window, ViewCommand::Select(Some(notes)));

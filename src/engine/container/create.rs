@@ -120,6 +120,7 @@ impl Begun<'_> {
             life: Life::of(State::new()),
             keeping: Mutex::default(),
         });
+        self.engine.claim_volumes(cx, &container)?;
         // Before it is whole: no container is there whose volumes were not filled.
         self.engine.fill_volumes(cx, &container)?;
         self.engine.keep(&container)?;

@@ -11,29 +11,28 @@ use std::ffi::OsString;
 use std::path::{Component, Path};
 
 impl Engine {
+    /// From here on nobody deletes the volumes of a container that is being created. One that somebody has deleted since it was made or
+    /// found is a fault `volume-gone`.
+    pub(super) fn claim_volumes(&self, cx: &Cx, container: &Container) -> Result<()> {
+        for mount in &container.mounts {
+            if let MountSource::Volume { name, .. } = &mount.source {
+                self.volumes.claim(cx, name, || self.containers.claim(&container.id, name))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Fills those of its volumes that are empty: the step `FillVolume` for each in whose place the image has something.
     pub(super) fn fill_volumes(&self, cx: &Cx, container: &Container) -> Result<()> {
-        let mut mounted = Vec::new();
+        let mut empty = Vec::new();
         for mount in &container.mounts {
             if let MountSource::Volume { name, copy_up: true, .. } = &mount.source
                 && may_have(container, &mount.target)
             {
-                mounted.push((self.volumes.of_container(cx, name)?, mount.target.as_str()));
-            }
-        }
-        let filled = self.fill_mounted(cx, container, &mounted);
-        for (volume, _) in &mounted {
-            self.volumes.unmount(cx, &volume.name, &container.id)?;
-        }
-        filled
-    }
-
-    fn fill_mounted(&self, cx: &Cx, container: &Container, volumes: &[(Volume, &str)]) -> Result<()> {
-        let mut empty = Vec::new();
-        for (volume, target) in volumes {
-            self.volumes.mount(cx, volume, &container.id)?;
-            if volume.takes_content()? {
-                empty.push((volume, *target));
+                let volume = self.volumes.of_container(cx, name)?;
+                if volume.may_take_content()? {
+                    empty.push((volume, mount.target.as_str()));
+                }
             }
         }
         if empty.is_empty() {
@@ -43,7 +42,9 @@ impl Engine {
         let stacked_by = rootfs::overlay_by_hand(&self.rootfs_spec_at_rest(container), &rootfs);
         self.within(cx, container, With::Nothing, |root| {
             let layers = Layers { root, merged: &rootfs.merged, stacked_by: &stacked_by };
-            empty.iter().try_for_each(|(volume, target)| self.volumes.fill(cx, volume, &layers, target))
+            empty
+                .iter()
+                .try_for_each(|(volume, target): &(Volume, &str)| self.volumes.fill(cx, volume, &layers, target))
         })
     }
 }

@@ -77,7 +77,7 @@ use super::{Fault, FaultKind, Result};
 use crate::spec::ContainerId;
 use crate::trace::Code;
 use parking_lot::{Mutex, MutexGuard};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What cannot be done with a container as it is now.
@@ -96,6 +96,8 @@ struct List {
     by_id: BTreeMap<ContainerId, Arc<Container>>,
     /// Names that are taken, those of containers being created among them.
     names: BTreeMap<String, ContainerId>,
+    /// Volumes of containers that are being created.
+    claimed: BTreeMap<ContainerId, BTreeSet<String>>,
 }
 
 impl List {
@@ -180,13 +182,27 @@ impl Containers {
     }
 
     fn add(&self, container: Arc<Container>) {
-        self.lock().by_id.insert(container.id.clone(), container);
+        let mut list = self.lock();
+        list.claimed.remove(&container.id);
+        list.by_id.insert(container.id.clone(), container);
     }
 
     fn forget(&self, id: &ContainerId) {
         let mut list = self.lock();
         list.by_id.remove(id);
+        list.claimed.remove(id);
         list.names.retain(|_, holder| holder != id);
+    }
+
+    /// A container that is being created has that volume.
+    fn claim(&self, id: &ContainerId, volume: &str) {
+        self.lock().claimed.entry(id.clone()).or_default().insert(volume.to_owned());
+    }
+
+    /// Who is being created with that volume.
+    fn claimers(&self, volume: &str) -> Vec<ContainerId> {
+        let list = self.lock();
+        list.claimed.iter().filter(|(_, volumes)| volumes.contains(volume)).map(|(id, _)| id.clone()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, List> {

@@ -125,7 +125,9 @@ impl Engine {
     pub fn volume_users(&self, name: &str, but: Option<&Container>) -> Vec<String> {
         let all = self.containers.all();
         let others = all.iter().filter(|c| but.is_none_or(|but| but.id != c.id));
-        others.filter(|c| c.has_volume(name) && !c.state().parted).map(|c| c.id.to_string()).collect()
+        let users = others.filter(|c| c.has_volume(name) && !c.state().parted).map(|c| c.id.clone());
+        // Those that are being created are in no list yet.
+        users.chain(self.containers.claimers(name)).map(|id| id.to_string()).collect()
     }
 }
 

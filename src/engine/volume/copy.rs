@@ -54,6 +54,11 @@ pub fn tree(from: OwnedFd, to: OwnedFd) -> Result<Vec<PathBuf>, Failed> {
     Ok(copy.copied)
 }
 
+/// Gives a directory the owner, the mode, the attributes and the times of another.
+pub fn attributes_of(from: &OwnedFd, to: &OwnedFd) -> io::Result<()> {
+    attributes(from, to, &fstat(from)?)
+}
+
 /// A directory that is being copied.
 struct Level {
     path: PathBuf,
@@ -71,7 +76,7 @@ impl Level {
     }
 
     fn finish(&self) -> io::Result<()> {
-        attributes(&self.from, &self.to, &fstat(&self.from)?)
+        attributes_of(&self.from, &self.to)
     }
 }
 

@@ -4,6 +4,7 @@
 //! <root>/volumes/<name>/_data        what is mounted; the directory above it dates the volume
 //!                       labels.json  its labels, where it has any: written before there is a volume
 //!                       options.json what it is made of, the same
+//!               .aside-…             what is being deleted, or copied for a volume that is to be filled
 //! ```
 //!
 //! Does not know who mounts them.
@@ -19,11 +20,14 @@ pub use driver::{Backing, Options};
 use super::conductor::{Conductor, Cx};
 use super::contents::Place;
 use super::fault::{Fault, FaultKind, Result};
+use super::rootfs::find_mount;
 use super::{evidence, handle, private, random};
 use crate::docker::{VolumeCreate, typed};
 use crate::spec::shell;
 use crate::trace::{Book, Change, Code, Plan, StepKind, Volume as Seen};
 use jiff::Timestamp;
+use nix::errno::Errno;
+use nix::fcntl::{RenameFlags, renameat2};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -92,11 +96,16 @@ pub struct Layers<'a> {
 }
 
 impl Volume {
-    /// Whether it gets what an image has in its place: nothing is in it, and it is not in memory, as with Docker.
-    pub fn takes_content(&self) -> Result<bool> {
-        if self.backing()?.is_some_and(|backing| backing.is_memory()) {
-            return Ok(false);
+    /// Whether it may get what an image has in its place: not what is in memory, as with Docker, and nothing must be in it. What is in
+    /// one that is mounted only when it is used is seen then.
+    pub fn may_take_content(&self) -> Result<bool> {
+        match self.backing()? {
+            Some(backing) => Ok(!backing.is_memory()),
+            None => self.is_empty(),
         }
+    }
+
+    fn is_empty(&self) -> Result<bool> {
         let empty = handle::open(&self.path).map_err(Into::into).and_then(handle::is_empty);
         empty.map_err(|e| Fault::io("read", self.path.display(), &e))
     }
@@ -239,7 +248,7 @@ impl Volumes {
         };
         unused()?;
         let dir = self.root.join(&volume.name);
-        let parted = self.root.join(format!("{PARTED}{}", random::hex(16)?));
+        let parted = self.aside()?;
         let plan = Plan::new(StepKind::RemoveDirectory, dir.display()).by_hand(format!("rm -r {}", dir.display()));
         cx.step(plan.call(format!("rename({dir:?}, {parted:?})")), |cx| {
             let users = self.users_of(name);
@@ -299,50 +308,108 @@ impl Volumes {
         }
     }
 
+    /// Does that with a volume that is there, while nobody deletes it.
+    pub fn claim(&self, cx: &Cx, name: &str, act: impl FnOnce()) -> Result<()> {
+        let users = self.users_of(name);
+        let there = mounted::alone(cx, &users).and_then(|_nobody_else| self.of_container(cx, name));
+        let claimed = there.map(|_volume| act());
+        self.done_with(name, &users);
+        claimed
+    }
+
     /// Fills a volume that is empty with what a container's image has at `target`: the step `FillVolume`. Where there is nothing to copy
-    /// there is no step.
+    /// there is no step. This thread has a mount namespace of its own, with which goes what is mounted here.
     pub fn fill(&self, cx: &Cx, volume: &Volume, layers: &Layers<'_>, target: &str) -> Result<()> {
-        let root = layers.root;
-        let Some(source) = source(root, target) else { return Ok(()) };
-        let failed = |what| move |e: io::Error| Fault::io(what, volume.path.display(), &e);
-        let into = handle::open(&volume.path).map_err(|e| failed("open")(e.into()))?;
+        let Some(source) = source(layers.root, target) else { return Ok(()) };
+        if let Some(backing) = volume.backing()?
+            && find_mount(&volume.path)?.is_none()
+        {
+            backing.mount(&volume.path).map_err(|e| Fault::io("mount", volume.path.display(), &e.into()))?;
+        }
         // One volume may be at two places.
-        if !handle::is_empty(&into).map_err(failed("read"))? {
+        if !volume.is_empty()? {
             return Ok(());
         }
+        let into = handle::open(&volume.path).map_err(|e| Fault::io("open", volume.path.display(), &e.into()))?;
         let merged = layers.merged.display();
         let copy = format!("cp -a {merged}{target}/. {}", volume.path.display());
         let by_hand = format!("{} && {copy}; umount {merged}", layers.stacked_by);
         cx.step(Plan::new(StepKind::FillVolume, &volume.name).call(copy).by_hand(by_hand), |cx| {
-            let copied = copy::tree(source, into)
+            let staged = self.aside()?;
+            let copied = Self::copy_into(volume, &staged, source, into)
                 .map_err(|(path, error)| Fault::io("fill", volume.path.join(path).display(), &error))?;
             let copied = evidence::own(Book::Copy, copied.iter().map(|path| path.display()));
             cx.observe(Change::VolumeSeen(seen(volume)), vec![evidence::stat(&volume.path).1, copied]);
             Ok(())
         })
     }
+
+    /// A name beside the volumes' that nobody has.
+    fn aside(&self) -> Result<PathBuf> {
+        Ok(self.root.join(format!("{ASIDE}{}", random::hex(16)?)))
+    }
+
+    /// Copies beside the volume's directory first, so that a copy that ends early leaves nothing in it; of another file system's directory,
+    /// in which nothing can be moved, at once.
+    fn copy_into(
+        volume: &Volume,
+        staged: &Path,
+        source: OwnedFd,
+        into: OwnedFd,
+    ) -> std::result::Result<Vec<PathBuf>, copy::Failed> {
+        if !volume.options.is_empty() {
+            return copy::tree(source, into);
+        }
+        let at = |error: io::Error| (PathBuf::new(), error);
+        let copied = private::new_dir(staged).map_err(at).and_then(|()| {
+            let beside = handle::open(staged).map_err(|e| at(e.into()))?;
+            let again = |handle: &OwnedFd| handle.try_clone().map_err(at);
+            let copied = copy::tree(again(&source)?, again(&beside)?)?;
+            for name in handle::names(&beside).map_err(|e| at(e.into()))? {
+                match renameat2(&beside, name.as_os_str(), &into, name.as_os_str(), RenameFlags::RENAME_NOREPLACE) {
+                    // What somebody put there meanwhile stays.
+                    Ok(()) | Err(Errno::EEXIST) => {}
+                    Err(errno) => return Err((name.into(), errno.into())),
+                }
+            }
+            copy::attributes_of(&source, &into).map_err(at)?;
+            Ok(copied)
+        });
+        match handle::remove(staged) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, volume = volume.name, "what was copied for it stays beside it");
+            }
+            _ => {}
+        }
+        copied
+    }
 }
 
-/// What the directory of a volume is called while it is deleted: no volume may be called so.
-const PARTED: &str = ".parted-";
+/// What a directory begins with that is no volume's any more, or not yet: no volume may be called so.
+const ASIDE: &str = ".aside-";
 
 /// Clears away what an engine that was killed had not deleted yet, or had not made yet.
 fn sweep(root: &Path) -> io::Result<()> {
     for entry in fs::read_dir(root)? {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        let parted = name.to_string_lossy().starts_with(PARTED);
-        let cleared = match parted {
-            true => handle::remove(&path),
-            // Labels and options are written before the directory is made. With anything else in it, it is not ours to delete.
-            false if fs::symlink_metadata(path.join("_data")).is_err_and(|e| e.kind() == io::ErrorKind::NotFound) => {
-                [LABELS, OPTIONS].iter().for_each(|file| drop(fs::remove_file(path.join(file))));
-                fs::remove_dir(&path)
+        let cleared = if name.to_string_lossy().starts_with(ASIDE) { handle::remove(&path) } else { swept(&path) };
+        match cleared {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, path = %path.display(), "what is left of a volume stays");
             }
-            false => Ok(()),
-        };
-        if let Err(error) = cleared {
-            tracing::warn!(%error, path = %path.display(), "what is left of a volume stays");
+            _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Of one volume.
+fn swept(dir: &Path) -> io::Result<()> {
+    // Labels and options are written before the directory is made. With anything else in it, it is not ours to delete.
+    let ours =
+        |entry: io::Result<fs::DirEntry>| entry.is_ok_and(|it| it.file_name() == LABELS || it.file_name() == OPTIONS);
+    if fs::read_dir(dir)?.all(ours) {
+        handle::remove(dir)?;
     }
     Ok(())
 }

@@ -197,7 +197,7 @@ fn what_a_killed_engine_had_not_deleted_or_made_yet_is_cleared_away() {
         let whole = volumes.create(cx, "whole")?;
         fs::write(whole.path.join("kept"), "").unwrap();
         let root = dir.join("volumes");
-        fs::create_dir_all(root.join(".parted-1/_data/deep")).unwrap();
+        fs::create_dir_all(root.join(".aside-1/_data/deep")).unwrap();
         fs::create_dir_all(root.join("begun")).unwrap();
         fs::write(root.join("begun").join(LABELS), "{}").unwrap();
         fs::create_dir_all(root.join("foreign")).unwrap();
@@ -207,6 +207,47 @@ fn what_a_killed_engine_had_not_deleted_or_made_yet_is_cleared_away() {
         left.sort();
         assert_eq!(left, ["foreign", "whole"]);
         assert!(whole.path.join("kept").exists());
+        Ok(())
+    });
+}
+
+#[test]
+fn a_copy_that_ends_early_leaves_the_volume_empty() {
+    check(|cx, volumes, dir| {
+        let mut deep = dir.join("rootfs/data");
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("a"), "first").unwrap();
+        // Deeper than what is copied.
+        let mut at = handle::open(&deep).unwrap();
+        for _ in 0..handle::DEPTH + 5 {
+            nix::sys::stat::mkdirat(&at, "d", nix::sys::stat::Mode::S_IRWXU).unwrap();
+            at = handle::enter(&at, OsStr::new("d")).unwrap();
+        }
+        let volume = volumes.create(cx, "data")?;
+        fill(cx, volumes, &volume, &dir.join("rootfs"), "/data").unwrap_err();
+        assert!(volume.is_empty()?);
+        let beside: Vec<_> = fs::read_dir(dir.join("volumes")).unwrap().map(|it| it.unwrap().file_name()).collect();
+        assert_eq!(beside, ["data"]);
+        deep.push("d");
+        handle::remove(&deep).unwrap();
+        fill(cx, volumes, &volume, &dir.join("rootfs"), "/data")?;
+        assert_eq!(fs::read_to_string(volume.path.join("a")).unwrap(), "first");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_volume_is_claimed_while_it_is_there() {
+    check(|cx, volumes, _| {
+        volumes.create(cx, "data")?;
+        let claimed = std::cell::Cell::new(false);
+        volumes.claim(cx, "data", || claimed.set(true))?;
+        let users = |_: &str| if claimed.get() { vec!["box".to_owned()] } else { Vec::new() };
+        assert_eq!(volumes.remove(cx, "data", &users).unwrap_err().problem.code, Code::VolumeInUse);
+        claimed.set(false);
+        volumes.remove(cx, "data", &users)?;
+        let gone = volumes.claim(cx, "data", || claimed.set(true)).unwrap_err();
+        assert_eq!((gone.problem.code, claimed.get()), (Code::VolumeGone, false));
         Ok(())
     });
 }

@@ -185,6 +185,7 @@ scene-home-upper = Own layer
 scene-home-upper-fate = gone after rm
 scene-home-volume = Volume
 scene-home-volume-fate = kept after rm
+scene-home-anonymous-fate = gone with rm -v
 scene-home-bind = Bind
 scene-home-bind-fate = kept after rm
 scene-home-tmpfs = tmpfs

@@ -185,6 +185,7 @@ scene-home-upper = 쓰기 레이어
 scene-home-upper-fate = rm 하면 사라짐
 scene-home-volume = 볼륨
 scene-home-volume-fate = rm 해도 남음
+scene-home-anonymous-fate = rm -v 하면 사라짐
 scene-home-bind = 바인드
 scene-home-bind-fate = rm 해도 남음
 scene-home-tmpfs = tmpfs

@@ -90,6 +90,7 @@ impl Query {
             Q::StaysIn { .. } | Q::PlacesHolding { .. } | Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
                 "scene-home-upper-fate",
                 "scene-home-volume-fate",
+                "scene-home-anonymous-fate",
                 "scene-home-bind-fate",
                 "scene-home-tmpfs-fate",
                 "scene-table-stays",

@@ -283,7 +283,8 @@ fn own_layer(
     let held = held::upper(world, container);
     let (title, note) = (tail(&path, 2), written.map(|n| (n, None)));
     let (owner, home_is) = (&*container.name, None);
-    let card = Card { kind: Kind::Upper, owner, title: &title, path: &path, home: home_is, note, held };
+    let (kind, title) = (Kind::Upper, &*title);
+    let card = Card { kind, nameless: false, owner, title, path: &path, home: home_is, note, held };
     home_card(stage, plan, home.clone(), middle, card);
     reach(stage, plan, &at, &home, middle, root.is_none(), homes);
 }
@@ -294,7 +295,7 @@ fn home_of(world: &World, stage: &mut Stage<'_>, plan: Plan, mount: &Mount, kind
         MountKind::Volume { name } => {
             let volume = world.volumes.get(name);
             let path = volume.map(|v| v.path.clone()).unwrap_or_default();
-            let anonymous = volume.filter(|v| v.anonymous).map(|_| stage.say("scene-anonymous"));
+            let anonymous = volume.filter(|it| it.anonymous).map(|_| stage.say("scene-anonymous"));
             (name.clone(), path, anonymous.or_else(used), Home::Volume { name: name.clone() })
         }
         MountKind::Bind { from } => (tail(from, 1), from.clone(), used(), Home::Bind { from: from.clone() }),
@@ -303,7 +304,8 @@ fn home_of(world: &World, stage: &mut Stage<'_>, plan: Plan, mount: &Mount, kind
     let held = held::of(world, &home);
     let owner = mount.container.as_ref().and_then(|id| world.containers.get(id)).map_or("", |it| it.name.as_str());
     let note = note.map(|n| (n, None));
-    let card = Card { kind, owner, title: &title, path: &path, home: Some(home), note, held };
+    let nameless = matches!(&home, Home::Volume { name } if world.volumes.get(name).is_some_and(|it| it.anonymous));
+    let card = Card { kind, nameless, owner, title: &title, path: &path, home: Some(home), note, held };
     home_card(stage, plan, id, middle, card);
 }
 
@@ -324,6 +326,8 @@ enum Unmounted {
 /// What is written on a home.
 struct Card<'a> {
     kind: Kind,
+    /// A volume to which nobody gave a name.
+    nameless: bool,
     /// The container's name, of whose it is drawn.
     owner: &'a str,
     title: &'a str,
@@ -337,7 +341,7 @@ struct Card<'a> {
 
 /// What kind of home, its name and path; whether it is kept, and what it holds.
 fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: Card<'_>) {
-    let Card { kind, owner, title, path, home, note, held } = card;
+    let Card { kind, nameless, owner, title, path, home, note, held } = card;
     let place = rect(plan.homes, middle - plan.high.home / 2.0, plan.home, plan.high.home);
     let style = if kind == Kind::Tmpfs { Style::Dashed } else { Style::Solid };
     let right = plan.home - PAD;
@@ -348,8 +352,9 @@ fn home_card(stage: &mut Stage<'_>, plan: Plan, id: NodeId, middle: f32, card: C
         Detail::Least | Detail::Bare | Detail::Thin => (14.0, 14.0),
     };
     // What is being predicted is told by no sign and no colour either.
-    let key = format!("{}-fate", kind.key());
-    let (ink, mark) = match (stage.words.is_veiled(&key), kind.survives()) {
+    // A volume without a name goes with its container where that is asked for.
+    let key = if nameless { "scene-home-anonymous-fate".to_owned() } else { format!("{}-fate", kind.key()) };
+    let (ink, mark) = match (nameless || stage.words.is_veiled(&key), kind.survives()) {
         (true, _) => (Ink::Weak, None),
         (false, true) => (Ink::Tint(Tint::Good), Some(Glyph::Check)),
         (false, false) => (Ink::Tint(Tint::Bad), Some(Glyph::Cross)),
@@ -500,7 +505,8 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
     for ((id, kind, title, path, home), note) in volumes.chain(binds).zip(notes).take(most) {
         let held = held::of(world, &home);
         let home = Some(home);
-        home_card(stage, plan, id, middle, Card { kind, owner: "", title: &title, path: &path, home, note, held });
+        let card = Card { kind, nameless: false, owner: "", title: &title, path: &path, home, note, held };
+        home_card(stage, plan, id, middle, card);
         middle += plan.high.row;
     }
     for asked in ask::gone(stage) {

@@ -6,9 +6,10 @@ use crate::survival::{Fate, Place as At, Survival};
 use crate::trace::{Home, Op, Outcome};
 
 /// What would say which places stay, while that is asked: what homes say of themselves, and steps of what they do.
-const SAID_BY: [&str; 9] = [
+const SAID_BY: [&str; 10] = [
     "scene-home-upper-fate",
     "scene-home-volume-fate",
+    "scene-home-anonymous-fate",
     "scene-home-bind-fate",
     "scene-home-tmpfs-fate",
     "scene-kept",

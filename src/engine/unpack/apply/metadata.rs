@@ -76,16 +76,8 @@ impl Applier {
                 Ok(()) => {}
                 // What this file system, this user or this kind of file cannot keep, Docker leaves out as well.
                 Err(Some(libc::ENOTSUP | libc::EPERM)) => self.no_attribute(entry, name),
-                Err(Some(errno @ (libc::ERANGE | libc::E2BIG | libc::ENOSPC | libc::EINVAL))) => {
-                    // Longer than Linux lets attributes be, no value of that name – or more than this file system has room
-                    // for beside one file.
-                    let anywhere = name.len() > NAME || value.len() > VALUE || errno == libc::EINVAL;
-                    let code = if anywhere { Code::LayerAttributeInvalid } else { Code::LayerAttributeTooLarge };
-                    let fault = Fault::failed(code)
-                        .with("path", shown(place.path))
-                        .with("name", shown(&name[..name.len().min(100)]))
-                        .with("size", name.len() + value.len());
-                    return Err(ApplyError::Tar(fault.with("reason", Errno::from_raw(errno).desc())));
+                Err(Some(errno)) if is_of_the_value(errno) => {
+                    return Err(ApplyError::Tar(unsettable(place.path, name, value, errno)));
                 }
                 Err(_) => return result.map_err(ApplyError::doing("setxattr")),
             }
@@ -120,6 +112,9 @@ impl Applier {
                         let (path, name) = (shown(&path), shown(INHERITED));
                         self.remark(Code::AttributeSkipped, |problem| problem.with("path", path).with("name", name));
                     }
+                    Err(error) if error.raw_os_error().is_some_and(is_of_the_value) => {
+                        return Err(unsettable(&path, INHERITED, list, error.raw_os_error().unwrap_or_default()));
+                    }
                     set => set.map_err(|e| Fault::io("setxattr", shown(&path), &e))?,
                 }
             }
@@ -128,6 +123,23 @@ impl Applier {
         }
         Ok(())
     }
+}
+
+/// The kernel has nothing against the file, but against what it is to be given.
+fn is_of_the_value(errno: i32) -> bool {
+    matches!(errno, libc::ERANGE | libc::E2BIG | libc::ENOSPC | libc::EINVAL)
+}
+
+/// An attribute that is longer than Linux lets attributes be, or no value of that name – or more than this file system has room for beside
+/// one file.
+fn unsettable(path: &[u8], name: &[u8], value: &[u8], errno: i32) -> Fault {
+    let anywhere = name.len() > NAME || value.len() > VALUE || errno == libc::EINVAL;
+    let code = if anywhere { Code::LayerAttributeInvalid } else { Code::LayerAttributeTooLarge };
+    Fault::failed(code)
+        .with("path", shown(path))
+        .with("name", shown(&name[..name.len().min(100)]))
+        .with("size", name.len() + value.len())
+        .with("reason", Errno::from_raw(errno).desc())
 }
 
 /// What the file system cannot hold it brings into its range by itself.

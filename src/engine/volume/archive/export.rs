@@ -136,7 +136,7 @@ impl Volumes {
     fn is_still(&self, volume: &Volume, root: &OwnedFd) -> Result<()> {
         let now = self.get(&volume.name)?;
         // What was in memory is gone with the last that used it, and was read while it was there.
-        if now.backing()?.is_some_and(|backing| backing.is_memory()) {
+        if volume.options == now.options && now.backing()?.is_some_and(|backing| backing.is_memory()) {
             return Ok(());
         }
         let from = self.seen_at(&now)?;
