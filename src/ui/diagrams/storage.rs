@@ -493,9 +493,19 @@ fn left_over(world: &World, stage: &mut Stage<'_>, plan: Plan, top: f32, homes: 
     let most = if stage.look.room.is_some() && stage.detail >= Detail::Least { 6 } else { usize::MAX };
     let all = volumes.len() + binds.len();
     let mut middle = top + plan.high.row / 2.0;
-    // That it is kept is not said while it is being predicted.
-    let note = (!stage.words.is_veiled("scene-kept")).then(|| (stage.say("scene-kept"), Some(Glyph::Check)));
-    let notes = vec![note; all];
+    // That it is kept is not said while it is being predicted. A container whose picture is folded has it all the same.
+    let note = |kind: &MountKind| {
+        let held = world.held_mounts().any(|(_, mount)| mount.kind == *kind);
+        match world.mounts.values().any(|mount| mount.kind == *kind) {
+            _ if stage.words.is_veiled("scene-kept") => None,
+            true => None,
+            false if held => Some((stage.say("scene-used-stopped"), None)),
+            false => Some((stage.say("scene-kept"), Some(Glyph::Check))),
+        }
+    };
+    let of_volumes = volumes.iter().map(|(_, v)| note(&MountKind::Volume { name: v.name.clone() }));
+    let of_binds = binds.iter().map(|(_, d)| note(&MountKind::Bind { from: d.path.clone() }));
+    let notes: Vec<_> = of_volumes.chain(of_binds).collect();
     let volumes = volumes
         .into_iter()
         .map(|(id, v)| (id, Kind::Volume, v.name.clone(), v.path.clone(), Home::Volume { name: v.name.clone() }));

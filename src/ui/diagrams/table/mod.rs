@@ -157,9 +157,12 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     } else {
         below = legend(&mut stage, plan, columns, below);
     }
-    if more > 0 {
-        let said = stage.say_with("scene-table-more", &[("n", &more.to_string())]);
+    let rows_more = Row::of(Detail::Full).len() - rows.len();
+    for (n, key) in [(more, "scene-table-more"), (rows_more, "scene-table-rows-more")].into_iter().filter(|it| it.0 > 0)
+    {
+        let said = stage.say_with(key, &[("n", &n.to_string())]);
         stage.caption(Text::new(pos2(plan.left, below + 8.0), plan.font, Ink::Weak, said));
+        below += 15.0;
     }
     let places = all.len().to_string();
     let spoken = stage.say_with("scene-table-spoken", &[("container", &container.name), ("places", &places)]);
@@ -286,8 +289,11 @@ fn said(stage: &Stage<'_>, world: &World, container: &Container, column: &Column
 fn unmeasured(stage: &mut Stage<'_>, plan: Plan, container: &Container, (from, to): (usize, usize), columns: usize) {
     let place = plan.cell(from, 0).union(plan.cell(to.saturating_sub(1), columns.saturating_sub(1)));
     let runs = matches!(container.state, ContainerState::Running { .. });
-    let command = format!("dockwalk speed {}{}", container.name, " --quick");
-    let said = stage.say_with("scene-table-unmeasured", &[("command", &command)]);
+    let command = format!("dockwalk speed {} --quick", container.name);
+    let said = match runs {
+        true => stage.say_with("scene-table-unmeasured", &[("command", &command)]),
+        false => stage.say("scene-table-stopped"),
+    };
     let ink = if runs { Ink::Strong } else { Ink::Weak };
     let said = stage.fit(&said, Font::Word, place.width() - 16.0);
     let text = Text::new(pos2(place.width() / 2.0, place.height() / 2.0), Font::Word, ink, said);
