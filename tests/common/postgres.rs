@@ -30,6 +30,10 @@ impl Mirror {
         let mut url = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
         let url = url.trim_end().to_owned();
+        if url.is_empty() && child.wait().unwrap().code() == Some(3) {
+            crate::engine::lack("apt with the packages of Debian 12, of which an image of PostgreSQL is made");
+            return None;
+        }
         assert!(url.starts_with("http://127.0.0.1:"), "scripts/postgres-mirror does not serve: {url:?}");
         Some(Self { child, url })
     }
