@@ -168,6 +168,8 @@ fn an_engine_that_is_killed_meanwhile_clears_it_away_when_it_starts_again() {
             std::fs::create_dir_all(&dir).unwrap();
             std::fs::set_permissions(&dir, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
         }
+        // What is empty would be filled from the image, and be given to whom it belongs there.
+        std::fs::write(engine.root().join("device/kept"), "").unwrap();
         let bind = format!("{}:/place", engine.root().join("bind").display());
         let device = format!("device={}", engine.root().join("device").display());
         let linked = ["docker", "volume", "create", "-o", "type=none", "-o", "o=bind", "-o", &device, "linked"];
@@ -179,9 +181,10 @@ fn an_engine_that_is_killed_meanwhile_clears_it_away_when_it_starts_again() {
             ("bind", &["--read-only", "-v", &bind]),
             ("device", &["--read-only", "-v", "linked:/place"]),
         ] {
-            let run = [&["docker", "run", "-d", "--name", place][..], flags, &["lab/shell:1", "sleep", "600"]].concat();
+            let name = format!("in{place}");
+            let run = [&["docker", "run", "-d", "--name", &name][..], flags, &["lab/shell:1", "sleep", "600"]].concat();
             good(engine.dockwalk(&run));
-            let mut child = measuring(&engine, place);
+            let mut child = measuring(&engine, &name);
             let is_in = |engine: &Engine| {
                 left(&[&engine.root()]).iter().any(|path| path.parent().is_some_and(|it| it.ends_with(place)))
             };
