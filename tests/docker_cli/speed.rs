@@ -4,6 +4,7 @@
 use crate::engine::{Engine, everyone, fails, good};
 use dockwalk::client::protocol::SpeedReport;
 use dockwalk::trace::{Body, Book, Change, Code, Evidence, HomeKind, SpeedPattern};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -12,9 +13,6 @@ use std::time::{Duration, Instant};
 const LITTLE: [&str; 6] = ["--size", "64k", "--files", "20", "--runs", "2"];
 /// So much that it is under way for a while.
 const MUCH: [&str; 6] = ["--size", "16m", "--files", "20000", "--runs", "16"];
-
-/// So much that a place is seen while it is measured, and the next one is not far.
-const SOME: [&str; 6] = ["--size", "8m", "--files", "2000", "--runs", "2"];
 
 /// A container with a place of every kind, and one that is read-only.
 fn with_all(engine: &Engine, bind: &Path) {
@@ -42,8 +40,8 @@ fn left(dirs: &[&Path]) -> Vec<PathBuf> {
     found
 }
 
-fn measuring(engine: &Engine, effort: [&str; 6]) -> Child {
-    let mut command = engine.dockwalk(&[&["speed", "box"][..], &effort[..]].concat());
+fn measuring(engine: &Engine, container: &str) -> Child {
+    let mut command = engine.dockwalk(&[&["speed", container][..], &MUCH[..]].concat());
     command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
 }
 
@@ -109,12 +107,14 @@ fn told(engine: &Engine, report: &SpeedReport) {
             let runs = speed.runs.len() as u64;
             for (call, of) in [
                 ("write", SpeedPattern::Write),
+                ("read", SpeedPattern::Read),
                 ("pwrite64", SpeedPattern::Random),
                 ("fsync", SpeedPattern::FilesSynced),
             ] {
                 if of == speed.pattern {
                     let times = format!("{call} × {}", speed.calls * runs);
-                    assert!(counted.lines().any(|line| line.starts_with(&times)), "{speed:?}: {counted}");
+                    let is_it = |line: &str| line.split(',').next() == Some(&times);
+                    assert!(counted.lines().any(is_it), "{speed:?}: {counted}");
                 }
             }
             assert!(
@@ -132,10 +132,10 @@ fn told(engine: &Engine, report: &SpeedReport) {
 #[test]
 fn a_measurement_that_is_given_up_leaves_nothing_and_a_second_one_waits_its_turn() {
     for who in everyone() {
-        let engine = Engine::start(who);
+        let mut engine = Engine::start(who);
         let bind = engine.root().join("bind");
         with_all(&engine, &bind);
-        let mut child = measuring(&engine, MUCH);
+        let mut child = measuring(&engine, "box");
         until("it begins", || !left(&[&engine.root()]).is_empty());
         let busy = fails(engine.dockwalk(&[&["--lang", "en", "speed", "box"][..], &LITTLE[..]].concat()), 1);
         assert!(busy.contains("Another measurement"), "{busy}");
@@ -143,11 +143,18 @@ fn a_measurement_that_is_given_up_leaves_nothing_and_a_second_one_waits_its_turn
         child.wait().unwrap();
         until("it is cleared away", || left(&[&engine.root()]).is_empty());
         // Its container may end at any moment.
-        let mut child = measuring(&engine, MUCH);
+        let mut child = measuring(&engine, "box");
         until("it begins again", || !left(&[&engine.root()]).is_empty());
+        let was = left(&[&engine.root()]);
         good(engine.dockwalk(&["docker", "kill", "box"]));
         assert!(!child.wait().unwrap().success());
         until("it is cleared away again", || left(&[&engine.root()]).is_empty());
+        // What has that name from now on is somebody's.
+        std::fs::DirBuilder::new().mode(0o700).create(&was[0]).unwrap();
+        engine.kill();
+        engine.start_again();
+        assert_eq!(left(&[&engine.root()]), was, "{who:?}");
+        std::fs::remove_dir(&was[0]).unwrap();
         good(engine.dockwalk(&["docker", "rm", "box"]));
     }
 }
@@ -156,23 +163,37 @@ fn a_measurement_that_is_given_up_leaves_nothing_and_a_second_one_waits_its_turn
 fn an_engine_that_is_killed_meanwhile_clears_it_away_when_it_starts_again() {
     for who in everyone() {
         let mut engine = Engine::start(who);
-        let bind = engine.root().join("bind");
-        with_all(&engine, &bind);
-        for place in ["upper", "_data", "bind"] {
-            let mut child = measuring(&engine, SOME);
-            let begun =
-                || left(&[&engine.root()]).iter().any(|path| path.parent().is_some_and(|dir| dir.ends_with(place)));
-            until(place, begun);
+        for name in ["bind", "device"] {
+            let dir = engine.root().join(name);
+            std::fs::create_dir_all(&dir).unwrap();
+            std::fs::set_permissions(&dir, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        }
+        // What is empty would be filled from the image, and be given to whom it belongs there.
+        std::fs::write(engine.root().join("device/kept"), "").unwrap();
+        let bind = format!("{}:/place", engine.root().join("bind").display());
+        let device = format!("device={}", engine.root().join("device").display());
+        let linked = ["docker", "volume", "create", "-o", "type=none", "-o", "o=bind", "-o", &device, "linked"];
+        good(engine.dockwalk(&linked));
+        // Each the first place of its container that can be written to, and so much that nobody gets through with it.
+        for (place, flags) in [
+            ("upper", &[][..]),
+            ("_data", &["--read-only", "-v", "memo:/place"]),
+            ("bind", &["--read-only", "-v", &bind]),
+            ("device", &["--read-only", "-v", "linked:/place"]),
+        ] {
+            let name = format!("in{place}");
+            let run = [&["docker", "run", "-d", "--name", &name][..], flags, &["lab/shell:1", "sleep", "600"]].concat();
+            good(engine.dockwalk(&run));
+            let mut child = measuring(&engine, &name);
+            let is_in = |engine: &Engine| {
+                left(&[&engine.root()]).iter().any(|path| path.parent().is_some_and(|it| it.ends_with(place)))
+            };
+            until(place, || is_in(&engine));
             engine.kill();
             child.wait().unwrap();
-            assert_ne!(
-                left(&[&engine.root()]),
-                [] as [PathBuf; 0],
-                "{who:?} {place}: it was killed in the midst of it"
-            );
+            assert!(is_in(&engine), "{who:?} {place}: it was killed in the midst of it");
             engine.start_again();
             assert_eq!(left(&[&engine.root()]), [] as [PathBuf; 0], "{who:?} {place}");
-            good(engine.dockwalk(&["docker", "start", "box"]));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::seen::With;
 use super::{Container, homes};
 use crate::client::protocol::{SpeedAt, SpeedCommand, SpeedReport};
+use crate::engine::contents;
 use crate::engine::evidence::Spot;
 use crate::engine::handle::reach;
 use crate::engine::speed::{self, Effort, Place, Task};
@@ -45,9 +46,7 @@ impl Engine {
         let place = |mount: &Mount| {
             let (target, kind, path) = match &mount.kind {
                 MountKind::Overlay { upper, .. } => ("/", HomeKind::Upper, Some(PathBuf::from(upper))),
-                MountKind::Volume { name } => {
-                    (mount.target.as_str(), HomeKind::Volume, world.volumes.get(name).map(|it| PathBuf::from(&it.path)))
-                }
+                MountKind::Volume { name } => (mount.target.as_str(), HomeKind::Volume, self.lasting(name)),
                 MountKind::Bind { from } => (mount.target.as_str(), HomeKind::Bind, Some(PathBuf::from(from))),
                 MountKind::Tmpfs => (mount.target.as_str(), HomeKind::Tmpfs, None),
                 MountKind::System => return None,
@@ -60,6 +59,16 @@ impl Engine {
         // The overlay is in two mount tables.
         places.dedup_by(|a, b| a.target == b.target);
         places
+    }
+}
+
+impl Engine {
+    /// Where the bytes of a volume are when what the engine has mounted is there no more.
+    fn lasting(&self, volume: &str) -> Option<PathBuf> {
+        match self.volumes.bytes_of(volume) {
+            contents::Place::Path(path) => Some(path.canonicalize().unwrap_or(path)),
+            contents::Place::Memory(_) | contents::Place::Handle(..) => None,
+        }
     }
 }
 

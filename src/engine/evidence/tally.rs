@@ -44,16 +44,18 @@ pub struct Spot {
 }
 
 impl Tally {
-    /// Opens a file in a directory; no link is followed, `O_CLOEXEC` is added.
+    /// Opens a file in a directory; no link is followed, no pipe is waited for, and `O_CLOEXEC` is added.
     pub fn open(&mut self, spot: &Spot, name: &str, flags: OFlag) -> nix::Result<OwnedFd> {
-        let (flags, mode) = (flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::S_IRUSR | Mode::S_IWUSR);
+        let flags = flags | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let mode = Mode::S_IRUSR | Mode::S_IWUSR;
         let opened = openat(&spot.dir, name, flags, mode)?;
         let got = opened.as_raw_fd();
         match self.kind("openat", 0) {
-            // What is the same each time is not written down again.
-            Some(Last::Open { name: last, got: fd, .. }) => {
+            // All of one call, in the memory of the one before.
+            Some(Last::Open { dir, leads, name: last, flags: by, mode: of, got: fd }) => {
+                (*dir, *by, *of, *fd) = (spot.dir.as_raw_fd(), flags, mode, got);
+                leads.clone_from(&spot.leads);
                 name.clone_into(last);
-                *fd = got;
             }
             _ => {
                 let (dir, leads) = (spot.dir.as_raw_fd(), spot.leads.clone());
@@ -134,6 +136,14 @@ impl Tally {
         &self.runs
     }
 
+    /// Bytes that a run read or wrote, and by how many calls: on the average, as a call may do less than it was asked.
+    pub fn each_run(&self) -> (u64, u64) {
+        let moving = self.kinds.iter().filter(|kind| kind.bytes > 0);
+        let (bytes, calls) = moving.fold((0, 0), |(bytes, calls), kind| (bytes + kind.bytes, calls + kind.times));
+        let runs = self.runs.len().max(1) as u64;
+        (bytes / runs, calls.div_ceil(runs))
+    }
+
     /// The last call of each kind, how many there were, and the times.
     pub fn evidence(&self) -> Vec<Evidence> {
         let shown = self.kinds.iter().map(|kind| kind.last.shown(kind.name));
@@ -175,7 +185,8 @@ impl Last {
                     OFlag::O_RDWR => "O_RDWR",
                     _ => "O_RDONLY",
                 };
-                let rest = call::names(flags.difference(OFlag::O_ACCMODE));
+                // One flag by two names.
+                let rest = call::names(flags.difference(OFlag::O_ACCMODE)).replace("O_NDELAY", "O_NONBLOCK");
                 let mut args = vec![call::handle(dir, leads), call::path(Path::new(name)), format!("{access}|{rest}")];
                 args.extend(flags.contains(OFlag::O_CREAT).then(|| format!("0{:o}", mode.bits())));
                 call::made(call, &args, &Ok(*got), ToString::to_string)
@@ -221,7 +232,7 @@ mod tests {
         let calls: Vec<_> = evidence.iter().filter_map(super::super::call_of).collect();
         let (fd, opened) = (spot.dir.as_raw_fd(), tally.kinds[1].last.fd());
         let expected = [
-            format!("openat({fd}</there>, \"b\", O_WRONLY|O_CLOEXEC|O_CREAT|O_EXCL|O_NOFOLLOW, 0600)"),
+            format!("openat({fd}</there>, \"b\", O_WRONLY|O_CLOEXEC|O_CREAT|O_EXCL|O_NONBLOCK|O_NOFOLLOW, 0600)"),
             format!("write({opened}, …, 4)"),
             format!("pwrite64({opened}, …, 2, 8)"),
             format!("fsync({opened})"),
@@ -231,6 +242,24 @@ mod tests {
         let begins = "openat × 2\nwrite × 2, 8 bytes\npwrite64 × 2, 4 bytes\nfsync × 2\nrun 1: ";
         assert!(facts.starts_with(begins) && facts.lines().count() == 6, "{facts}");
         assert!(tally.runs().len() == 2 && tally.runs().iter().all(|nanos| *nanos > 0));
+        assert_eq!(tally.each_run(), (6, 2), "four bytes and two");
+    }
+
+    #[test]
+    fn what_is_shown_of_a_call_is_of_that_one() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("below")).unwrap();
+        let spot =
+            |path: &Path, leads: &str| Spot { dir: crate::engine::handle::open(path).unwrap(), leads: leads.into() };
+        let (above, below) = (spot(dir.path(), "/above"), spot(&dir.path().join("below"), "/below"));
+        let mut tally = Tally::default();
+        tally.open(&above, "a", OFlag::O_WRONLY | OFlag::O_CREAT).unwrap();
+        std::fs::write(dir.path().join("below/b"), "").unwrap();
+        let opened = tally.open(&below, "b", OFlag::O_RDONLY).unwrap();
+        let Evidence::Syscall { call, result } = &tally.evidence()[0] else { panic!("no call") };
+        let fd = below.dir.as_raw_fd();
+        assert_eq!(*call, format!("openat({fd}</below>, \"b\", O_RDONLY|O_CLOEXEC|O_NONBLOCK|O_NOFOLLOW)"));
+        assert_eq!(*result, opened.as_raw_fd().to_string());
     }
 
     impl Last {

@@ -3,7 +3,7 @@
 //! In an overlay that is made for this alone, on the disk of the container's own layer: what is copied up there stays there.
 
 use super::effort::{BLOCK, CHUNK};
-use super::name::name;
+use super::name::Name;
 use super::undo::SpeedInverse;
 use super::{Task, failed, patterns};
 use crate::engine::conductor::Cx;
@@ -25,7 +25,7 @@ pub(super) type Both = [(SpeedPattern, Tally, Vec<Evidence>); 2];
 
 /// Measures it.
 pub(super) fn measure(cx: &Cx, task: &Task<'_>) -> Result<Both> {
-    let home = Home(task.dir.join(name()?));
+    let home = Home(task.dir.join(Name::new()?.as_str()));
     let entry = cx.journal(SCOPE, &SpeedInverse::RemoveScratch { path: home.0.clone() })?;
     let thread = || home.measure(task);
     // Mounted in a namespace of the thread's own, with which it goes.

@@ -22,7 +22,7 @@ pub use name::is_scratch;
 pub use undo::undo;
 
 use super::conductor::Cx;
-use super::evidence::Spot;
+use super::evidence::{Spot, Tally};
 use super::fault::{Fault, Result};
 use crate::client::protocol::{SpeedAt, SpeedReport};
 use crate::i18n::size;
@@ -80,7 +80,8 @@ pub fn measure(cx: &Cx, task: &Task<'_>) -> Result<SpeedReport> {
             report.memory_targets.push(place.target.clone());
             report.memory.push(cx.step(plan, |cx| tmpfs::look(cx, task.pid, &place.mount))?);
         }
-        let plan = Plan::new(StepKind::MeasurePlace, &place.target).call("openat, write, fsync, read, pwrite64, close");
+        let plan =
+            Plan::new(StepKind::MeasurePlace, &place.target).call("openat, fstat, write, fsync, read, pwrite64, close");
         let measured = cx.step(plan, |cx| measure_place(cx, task, place, &mut far))?;
         match measured {
             Ok(speeds) => report.measured.extend(speeds),
@@ -124,20 +125,20 @@ fn measure_place(
         }
     };
     let mut measured = Vec::new();
-    let work = Work::new(&scratch, task);
+    let work = Work::new(&scratch.spot, scratch.beneath.as_ref(), task);
     for pattern in patterns::in_a_directory() {
         far.begins(place, pattern);
         let tally = work.measure(pattern)?;
-        measured.push(observe(cx, task, place, pattern, (tally.runs(), tally.evidence())));
+        measured.push(observe(cx, task, place, pattern, &tally, Vec::new()));
     }
-    scratch.remove(cx)?;
+    drop(work);
+    scratch.remove()?;
     if place.kind == HomeKind::Upper {
         far.begins(place, SpeedPattern::CopyUp);
         let both = copy_up::measure(cx, task)?;
         far.begins(place, SpeedPattern::CopiedUp);
         for (pattern, tally, mounted) in both {
-            let evidence = mounted.into_iter().chain(tally.evidence()).collect();
-            measured.push(observe(cx, task, place, pattern, (tally.runs(), evidence)));
+            measured.push(observe(cx, task, place, pattern, &tally, mounted));
         }
     }
     Ok(Ok(measured))
@@ -148,12 +149,17 @@ fn observe(
     task: &Task<'_>,
     place: &Place,
     pattern: SpeedPattern,
-    (runs, evidence): (&[u64], Vec<Evidence>),
+    tally: &Tally,
+    mut evidence: Vec<Evidence>,
 ) -> Speed {
     let Place { target, kind, .. } = place;
-    let (bytes, files, calls) = patterns::amount(task.effort, pattern);
-    let (container, target, runs) = (task.container.clone(), target.clone(), runs.to_vec());
+    let (moved, calls) = tally.each_run();
+    // The kernel copies all of the file before it writes the block.
+    let bytes = if pattern == SpeedPattern::CopyUp { task.effort.size } else { moved };
+    let (container, target, runs) = (task.container.clone(), target.clone(), tally.runs().to_vec());
+    let files = patterns::files(task.effort, pattern);
     let speed = Speed { container, target, place: *kind, pattern, bytes, files, calls, runs };
+    evidence.extend(tally.evidence());
     cx.observe(Change::SpeedMeasured(speed.clone()), evidence);
     speed
 }
@@ -172,6 +178,11 @@ fn failed(what: &'static str, leads: &std::path::Path) -> impl Fn(nix::errno::Er
         nix::errno::Errno::ECANCELED => Fault::cancelled(),
         errno => Fault::io(what, &leads, &errno.into()),
     }
+}
+
+/// What was made to be measured is another by now: nothing is to be said of it.
+fn disturbed(path: &std::path::Path) -> Fault {
+    Fault::failed(Code::SpeedDisturbed).with("path", path.display())
 }
 
 /// There is not so much room in a place that half of it would stay free.

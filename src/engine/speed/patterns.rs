@@ -1,17 +1,18 @@
 //! What is done in a place, each some times over.
 
 use super::effort::{BLOCK, CHUNK};
-use super::scratch::Scratch;
-use super::{Effort, Task, failed};
+use super::{Effort, Task, disturbed, failed, scratch};
 use crate::engine::evidence::{self, Spot, Tally};
 use crate::engine::fault::Result;
 use crate::engine::handle;
 use crate::trace::{HomeKind, SpeedPattern};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
+use nix::sys::stat::{Mode, fstat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use std::cell::RefCell;
 use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
 
 /// The large file.
 const LARGE: &str = "large";
@@ -32,18 +33,12 @@ pub(super) fn in_a_directory() -> impl Iterator<Item = SpeedPattern> {
     of(HomeKind::Volume).iter().copied()
 }
 
-/// Bytes, files and calls of each run.
-pub(super) fn amount(effort: Effort, pattern: SpeedPattern) -> (u64, u64, u64) {
-    let Effort { size, files, blocks, .. } = effort;
-    let of_files = |files| (files * BLOCK, files, files);
+/// Files that each run makes or opens.
+pub(super) fn files(effort: Effort, pattern: SpeedPattern) -> u64 {
     match pattern {
-        SpeedPattern::Write | SpeedPattern::WriteSynced | SpeedPattern::Read => (size, 1, size.div_ceil(CHUNK)),
-        SpeedPattern::Random | SpeedPattern::RandomSynced => (blocks * BLOCK, 1, blocks),
-        SpeedPattern::Files => of_files(files),
-        SpeedPattern::FilesSynced => of_files(effort.synced_files()),
-        // The kernel copies all of the file before it writes the block.
-        SpeedPattern::CopyUp => (size, 1, 1),
-        SpeedPattern::CopiedUp => (BLOCK, 1, 1),
+        SpeedPattern::Files => effort.files,
+        SpeedPattern::FilesSynced => effort.synced_files(),
+        _ => 1,
     }
 }
 
@@ -54,6 +49,8 @@ pub(super) struct Work<'a> {
     beneath: &'a Spot,
     task: &'a Task<'a>,
     bytes: Vec<u8>,
+    /// The large file, held so that nobody puts another in its place unseen.
+    large: RefCell<Option<OwnedFd>>,
     /// Where the next block goes.
     dice: RefCell<u64>,
     /// Why it was given up.
@@ -61,13 +58,14 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(scratch: &'a Scratch<'_>, task: &'a Task<'a>) -> Self {
+    pub(super) fn new(spot: &'a Spot, beneath: Option<&'a Spot>, task: &'a Task<'a>) -> Self {
         let dice = RefCell::new(SEED);
         Self {
-            spot: &scratch.spot,
-            beneath: scratch.beneath.as_ref().unwrap_or(&scratch.spot),
+            spot,
+            beneath: beneath.unwrap_or(spot),
             task,
             bytes: noise(CHUNK as usize),
+            large: RefCell::default(),
             dice,
             stopped: RefCell::default(),
         }
@@ -105,14 +103,37 @@ impl<'a> Work<'a> {
         })
     }
 
+    /// Somebody changed what is measured.
+    fn disturbed(&self, name: &str) -> Errno {
+        self.stopped.replace(Some(disturbed(&self.spot.leads.join(name))));
+        Errno::ECANCELED
+    }
+
+    /// Opens the large file that was written, whole as it was. A container may put anything in its place: a pipe that nobody writes to, a device.
+    fn large(&self, tally: &mut Tally, spot: &Spot, flags: OFlag) -> nix::Result<OwnedFd> {
+        let held = self.large.borrow();
+        let written = held.as_ref().ok_or_else(|| self.disturbed(LARGE))?;
+        let file = match tally.open(spot, LARGE, flags) {
+            Err(Errno::ENOENT | Errno::ELOOP | Errno::ENXIO | Errno::EISDIR) => return Err(self.disturbed(LARGE)),
+            opened => opened?,
+        };
+        let (is, was) = (fstat(&file)?, fstat(written)?);
+        // What is beneath an overlay is seen there by the device of the overlay, but by its own number.
+        let same = is.st_ino == was.st_ino && (is.st_dev == was.st_dev || !std::ptr::eq(spot, self.spot));
+        let whole = is.st_mode & libc::S_IFMT == libc::S_IFREG && u64::try_from(is.st_size) == Ok(self.effort().size);
+        if same && whole { Ok(file) } else { Err(self.disturbed(LARGE)) }
+    }
+
     /// A new file each time: one that is overwritten needs no new blocks.
     fn write(&self, tally: &mut Tally, synced: bool) -> nix::Result<()> {
+        self.large.replace(None);
         match unlinkat(&self.spot.dir, LARGE, UnlinkatFlags::NoRemoveDir) {
             Ok(()) | Err(Errno::ENOENT) => {}
             Err(errno) => return Err(errno),
         }
         tally.run(|tally| {
             let file = tally.open(self.spot, LARGE, NEW)?;
+            self.large.replace(Some(held(&file)?));
             let mut left = self.effort().size;
             while left > 0 {
                 self.check()?;
@@ -126,14 +147,21 @@ impl<'a> Work<'a> {
 
     fn read(&self, tally: &mut Tally) -> nix::Result<()> {
         // What is not on the disk yet stays in memory, whoever needs it.
-        let beneath = tally.open(self.beneath, LARGE, OFlag::O_RDONLY)?;
+        let beneath = self.large(tally, self.beneath, OFlag::O_RDONLY)?;
         tally.sync(&beneath)?;
         tally.let_go(&beneath)?;
         drop(beneath);
         let mut into = vec![0; CHUNK as usize];
         tally.run(|tally| {
-            let file = tally.open(self.spot, LARGE, OFlag::O_RDONLY)?;
-            while tally.read(&file, &mut into)? > 0 {
+            let file = self.large(tally, self.spot, OFlag::O_RDONLY)?;
+            // As much as was written, whatever it is by now; a call more would find its end.
+            let mut left = self.effort().size;
+            while left > 0 {
+                let chunk = left.min(CHUNK);
+                match tally.read(&file, &mut into[..chunk as usize])? {
+                    0 => return Err(self.disturbed(LARGE)),
+                    got => left -= got as u64,
+                }
                 self.check()?;
             }
             Ok(())
@@ -141,7 +169,7 @@ impl<'a> Work<'a> {
     }
 
     fn random(&self, tally: &mut Tally, synced: bool) -> nix::Result<()> {
-        let file = tally.open(self.spot, LARGE, OFlag::O_WRONLY)?;
+        let file = self.large(tally, self.spot, OFlag::O_WRONLY)?;
         let Effort { size, blocks, .. } = self.effort();
         tally.run(|tally| {
             for _ in 0..blocks {
@@ -158,7 +186,8 @@ impl<'a> Work<'a> {
 
     fn small(&self, tally: &mut Tally, synced: bool) -> nix::Result<()> {
         evidence::mkdir_at(self.spot, SMALL).0?;
-        let dir = handle::enter(&self.spot.dir, OsStr::new(SMALL))?;
+        let dir = handle::enter(&self.spot.dir, OsStr::new(SMALL)).and_then(scratch::new)?;
+        let dir = dir.ok_or_else(|| self.disturbed(SMALL))?;
         let small = Spot { dir, leads: self.spot.leads.join(SMALL) };
         let files = if synced { self.effort().synced_files() } else { self.effort().files };
         let names: Vec<String> = (0..files).map(|nth| nth.to_string()).collect();
@@ -180,6 +209,11 @@ impl<'a> Work<'a> {
     }
 }
 
+/// The same file, and nothing is opened by it: who waits for a file's last handle does not wait for this.
+fn held(file: &OwnedFd) -> nix::Result<OwnedFd> {
+    nix::fcntl::open(&handle::itself(file), OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
+}
+
 /// Bytes of which no file system makes less: none of it repeats.
 pub(super) fn noise(bytes: usize) -> Vec<u8> {
     let mut dice = SEED;
@@ -195,4 +229,97 @@ fn roll(dice: &mut u64) -> u64 {
     *dice ^= *dice >> 7;
     *dice ^= *dice << 17;
     *dice
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::ContainerId;
+    use crate::trace::Code;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    const SIZE: u64 = 3 * CHUNK;
+
+    /// Measures in a directory; `then` is called at that look whether to go on, counted from when it is set.
+    fn work(then: &(dyn Fn(&Path) + Sync), act: impl FnOnce(&Work<'_>, &Path, &AtomicUsize)) {
+        let (dir, looks) = (tempfile::tempdir().unwrap(), AtomicUsize::new(0));
+        let spot = Spot { dir: handle::open(dir.path()).unwrap(), leads: dir.path().to_owned() };
+        let check = || {
+            if looks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) == Ok(1) {
+                then(&dir.path().join(LARGE));
+            }
+            Ok(())
+        };
+        let container = ContainerId::from("c");
+        let task = Task {
+            container: &container,
+            places: Vec::new(),
+            dir: dir.path().to_owned(),
+            pid: 0,
+            rootless: false,
+            effort: Effort { size: SIZE, files: 3, blocks: 2, runs: 2 },
+            check: &check,
+            tell: &|_| {},
+        };
+        act(&Work::new(&spot, None, &task), dir.path(), &looks);
+    }
+
+    #[test]
+    fn what_is_told_of_a_run_is_what_was_counted() {
+        work(&|_| {}, |work, dir, _| {
+            for (pattern, each) in [
+                (SpeedPattern::Write, (SIZE, 3)),
+                (SpeedPattern::Read, (SIZE, 3)),
+                (SpeedPattern::Random, (2 * BLOCK, 2)),
+                (SpeedPattern::Files, (3 * BLOCK, 3)),
+                (SpeedPattern::FilesSynced, (BLOCK, 1)),
+            ] {
+                let tally = work.measure(pattern).unwrap();
+                assert_eq!((tally.each_run(), tally.runs().len()), (each, 2), "{pattern:?}");
+            }
+            assert_eq!(fs::read_dir(dir).unwrap().count(), 1, "the large file alone");
+        });
+    }
+
+    #[test]
+    fn another_file_in_the_place_of_the_large_one_is_neither_waited_for_nor_measured() {
+        let spoils: [(&str, fn(&Path)); 6] = [
+            ("pipe", |large| nix::unistd::mkfifo(large, Mode::S_IRWXU).unwrap()),
+            ("none", |_| {}),
+            ("link", |large| std::os::unix::fs::symlink("/dev/zero", large).unwrap()),
+            ("another", |large| fs::rename(large.with_file_name("other"), large).unwrap()),
+            ("directory", |large| fs::create_dir(large).unwrap()),
+            ("longer", |large| {
+                fs::rename(large.with_file_name("kept"), large).unwrap();
+                fs::File::options().write(true).open(large).unwrap().set_len(1 << 40).unwrap();
+            }),
+        ];
+        for (what, spoil) in spoils {
+            for pattern in [SpeedPattern::Read, SpeedPattern::Random, SpeedPattern::RandomSynced] {
+                work(&|_| {}, |work, dir, _| {
+                    work.measure(SpeedPattern::Write).unwrap();
+                    fs::write(dir.join("other"), vec![0; SIZE as usize]).unwrap();
+                    fs::rename(dir.join(LARGE), dir.join("kept")).unwrap();
+                    spoil(&dir.join(LARGE));
+                    let refused = work.measure(pattern).unwrap_err();
+                    assert_eq!(refused.problem.code, Code::SpeedDisturbed, "{what} {pattern:?}");
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_while_it_is_read_is_not_told_of_as_whole() {
+        let cut = |large: &Path| fs::File::options().write(true).open(large).unwrap().set_len(0).unwrap();
+        // Before it is opened, and after the first call.
+        for look in [1, 2] {
+            work(&cut, |work, _, looks| {
+                work.measure(SpeedPattern::Write).unwrap();
+                looks.store(look, Ordering::Relaxed);
+                assert_eq!(work.measure(SpeedPattern::Read).unwrap_err().problem.code, Code::SpeedDisturbed, "{look}");
+            });
+        }
+    }
 }
