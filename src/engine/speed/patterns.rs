@@ -285,7 +285,8 @@ mod tests {
 
     #[test]
     fn another_file_in_the_place_of_the_large_one_is_neither_waited_for_nor_measured() {
-        let spoils: [(&str, fn(&Path)); 6] = [
+        type Spoil = fn(&Path);
+        let spoils: [(&str, Spoil); 6] = [
             ("pipe", |large| nix::unistd::mkfifo(large, Mode::S_IRWXU).unwrap()),
             ("none", |_| {}),
             ("link", |large| std::os::unix::fs::symlink("/dev/zero", large).unwrap()),
