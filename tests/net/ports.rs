@@ -168,6 +168,8 @@ pub fn this_machine_is_no_router_for_its_neighbours() {
     // As with `--mode host`, in a namespace that has neighbours.
     engine.lab.mode = Mode::Host;
     let host = &engine.lab.host;
+    // A namespace begins with what this machine has.
+    in_netns(host, "echo 0 > /proc/sys/net/ipv4/ip_forward");
     let neighbours = [1, 2].map(|nth| {
         let neighbour = Netns::create().unwrap();
         in_netns(host, &format!("ip link add out{nth} type veth peer name in{nth}"));
