@@ -28,7 +28,9 @@ pub fn area(side: &Side<'_>) {
     side.good(&format!("create --name bare --mount type=volume,source=bare,target=/notes,volume-nocopy {image}"));
     assert_eq!(in_volume("bare"), "");
     side.good(&format!("create --name twice -v twice:/notes -v twice:/etc {image}"));
-    assert_eq!(in_volume("twice"), "c.txt");
+    // Of one of the two: Docker goes through a map of Go's, whose order is another each time.
+    let twice = in_volume("twice");
+    assert!(["c.txt", "greeting group os-release passwd"].contains(&twice.as_str()), "{twice}");
     side.good("volume create -d local -o type=tmpfs -o device=tmpfs memory");
     side.start("mem", "-v memory:/notes", "ls -A /notes; echo ready; sleep 600");
     assert_eq!(side.good("logs mem"), "ready", "what is in memory begins with nothing");
