@@ -131,3 +131,23 @@ fn what_stays_by_rule_stays_and_what_goes_goes() {
         assert_eq!(std::fs::read(bind.join("memo")).unwrap(), b"x\n");
     });
 }
+
+#[test]
+fn nothing_of_a_container_that_could_not_be_created_is_in_the_picture() {
+    check(|bench| {
+        good(bench.args(&["pull", "-q", "lab/shell:1"]));
+        let missing = ["-o", "type=none", "-o", "o=bind", "-o", "device=/nonexistent/dockwalk"];
+        good(bench.args(&[&["volume", "create"][..], &missing, &["broken"]].concat()));
+        let failed = output(bench.args(&["create", "--name", "box", "-v", "broken:/notes", "lab/shell:1"]));
+        assert!(!failed.status.success());
+        let trace = settled(&bench.engine.client());
+        let world = trace.head();
+        assert!(
+            world.containers.is_empty() && world.dirs.values().all(|dir| dir.container.is_none()),
+            "{:?}",
+            world.dirs
+        );
+        assert_eq!(good(bench.args(&["ps", "-aq"])), "");
+        good(bench.args(&["volume", "rm", "broken"]));
+    });
+}

@@ -171,6 +171,13 @@ impl Begun<'_> {
             }
         }
         if self.seen.get() {
+            // Its volumes were filled over its layers.
+            for made in
+                self.engine.conductor.world().dirs.values().filter(|dir| dir.container.as_ref() == Some(self.id))
+            {
+                let look = evidence::absent(std::path::Path::new(&made.path));
+                self.engine.conductor.notice(Change::DirGone { path: made.path.clone() }, vec![look]);
+            }
             let gone = Change::ContainerGone { id: self.id.clone() };
             self.engine.conductor.notice(gone, vec![evidence::absent(&dir)]);
         }
