@@ -3,7 +3,7 @@
 # a real dockerd in the same run, by turns, on the same disk: 1 MiB one after another and 4 KiB anywhere, read and written.
 #
 #   benches/volumes.sh [ROUNDS [SECONDS [DIRECTORY]]]   root; builds nothing: target/release/dockwalk must be there (or DOCKWALK=path)
-#   needs docker, dockerd, fio; everything is under DIRECTORY (default /var/tmp), whose disk it is that is measured
+#   PLACES="/tmpfs /volume": these alone; needs docker, dockerd, fio; everything is under DIRECTORY (default /var/tmp), whose disk it is that is measured
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ROUNDS=${1:-5} SECONDS_EACH=${2:-2} DIRECTORY=${3:-/var/tmp}
@@ -27,8 +27,8 @@ ip link set lo up
 mkdir "$work/config" "$work/tree" "$work/tree/tmp" "$work/lab-bind" "$work/docker-bind"
 echo "{}" >"$work/config/config.json"
 export DOCKER_CONFIG=$work/config
-fio=$(command -v fio)
-{ echo "$fio"; ldd "$fio" | grep -o '/[^ ]*'; command -v sleep; } | xargs -I{} cp -L --parents {} "$work/tree"
+fio=$(command -v fio) rm=$(command -v rm)
+{ echo "$fio"; ldd "$fio" | grep -o '/[^ ]*'; command -v sleep rm; } | xargs -I{} cp -L --parents {} "$work/tree"
 tar -C "$work/tree" -cf "$work/fio.tar" .
 
 wait_for() { for _ in $(seq 600); do [ -S "$1" ] && docker -H "unix://$1" version >/dev/null 2>&1 && return; sleep 0.05; done; echo "volumes.sh: nobody listens at $1" >&2; cat "$work"/*.log >&2; exit 1; }
@@ -41,22 +41,19 @@ for side in lab docker; do
     docker -H "unix://$work/$side.sock" run -d --name box --network none -v held:/volume -v "$work/$side-bind:/bind" --tmpfs /tmpfs:size=1g \
         fio "$(command -v sleep)" 100000 >/dev/null
 done
-# Past the page cache where the file system can: what is measured there is the way, and not how much was in memory.
+# The file is made anew for each run: where its pages happen to lie decides more than who made the mount. Past the page cache where the
+# file system can: what is measured there is the way, and not how much was in memory.
+inside() { docker -H "unix://$work/$1.sock" exec box "$fio" --name=it --filename="$2/file" --size=256m --output-format=json "${@:3}"; }
 measure() { # side place pattern size
     local direct=1
     [ "$2" != /tmpfs ] || direct=0
-    docker -H "unix://$work/$1.sock" exec box "$fio" --name=it --filename="$2/file" --size=256m --direct=$direct --ioengine=psync \
-        --rw="$3" --bs="$4" --runtime="$SECONDS_EACH" --time_based --output-format=json |
+    docker -H "unix://$work/$1.sock" exec box "$rm" -f "$2/file"
+    inside "$1" "$2" --rw=write --bs=1m --end_fsync=1 >/dev/null
+    inside "$1" "$2" --direct=$direct --ioengine=psync --rw="$3" --bs="$4" --runtime="$SECONDS_EACH" --time_based |
         python3 -c 'import json, sys; job = json.load(sys.stdin)["jobs"][0]; print(round(sum(job[way]["bw_bytes"] for way in ("read", "write")) / 2**20, 1))'
 }
-places=(/layer /volume /bind /tmpfs)
+read -ra places <<<"${PLACES:-/layer /volume /bind /tmpfs}"
 patterns=("write 1m" "read 1m" "randwrite 4k" "randread 4k")
-for side in lab docker; do
-    # All of each file is there before anything is measured.
-    for place in "${places[@]}"; do
-        docker -H "unix://$work/$side.sock" exec box "$fio" --name=it --filename="${place/\/layer/}/file" --size=256m --rw=write --bs=1m --end_fsync=1 >/dev/null
-    done
-done
 for round in $(seq "$ROUNDS"); do
     for place in "${places[@]}"; do
         for pattern in "${patterns[@]}"; do
