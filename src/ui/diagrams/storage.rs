@@ -149,7 +149,14 @@ fn parted<'w>(
     stage: &Stage<'_>,
     all: &[&'w Arc<Container>],
 ) -> (Vec<&'w Arc<Container>>, Vec<&'w Arc<Container>>) {
-    let is_open = |container: &Container| stage.any_open(|entity| is_of(world, container, entity));
+    // While something is asked of a container, that one.
+    let is_asked =
+        |container: &Container| stage.look.places.iter().any(|one| one.open && one.container == container.name);
+    let asks = all.iter().any(|container| is_asked(container));
+    let is_open = |container: &Container| match asks {
+        true => is_asked(container),
+        false => stage.any_open(|entity| is_of(world, container, entity)),
+    };
     let any = all.iter().any(|container| is_open(container));
     let last = all.len().saturating_sub(1);
     let (mut open, mut folded) = (Vec::new(), Vec::new());
