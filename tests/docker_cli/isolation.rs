@@ -35,6 +35,59 @@ fn inside(bench: &Bench<'_>, script: &str) -> String {
     good(bench.args(&["exec", "box", "sh", "-c", script])).trim().to_owned()
 }
 
+/// Who the first process is and what it executes, as the World has it.
+fn seen(client: &Client) -> (String, Vec<String>) {
+    let (_, state) = of_box(trace(client).head());
+    let found =
+        state.properties.iter().find_map(|it| if let Property::Credentials(ids) = it { Some(ids) } else { None });
+    (found.cloned().unwrap_or_default(), state.process.argv.clone())
+}
+
+/// As the entrypoints of databases do: begun by root, it goes on as somebody else. Nobody is told of that, so it is looked at again: when
+/// a command in the container has ended, when its processes are listed, and while its picture is looked at.
+#[test]
+fn a_program_that_changed_its_user_is_seen_as_that_user() {
+    const SCRIPT: &str = "echo 'other:x:7:7::/:/bin/sh' >> /etc/passwd
+        trap 'exec su other -s /bin/sh -c \"exec sleep 1000\"' USR1
+        echo ready; while :; do sleep 0.1; done";
+    check(|bench| {
+        let client = bench.engine.client();
+        let looks: [(&str, &dyn Fn(&dockwalk::spec::ContainerId)); 3] = [
+            ("a command", &|_| drop(good(bench.run("exec box true")))),
+            ("top", &|_| drop(good(bench.run("top box")))),
+            ("the picture", &|id| client.look_at_usage(id).unwrap()),
+        ];
+        for (how, look) in looks {
+            good(bench.args(&["run", "-d", "--name", "box", "lab/shell:1", "sh", "-c", SCRIPT]));
+            let (id, state) = of_box(trace(&client).head());
+            while !good(bench.run("logs box")).contains("ready") {}
+            look(&id);
+            let (ids, argv) = seen(&client);
+            assert!(ids == "0:0" && argv[0] == "sh", "{how}: {ids} {argv:?}");
+            good(bench.run("kill -s USR1 box"));
+            let proc = std::path::Path::new("/proc").join(state.process.pid.to_string());
+            while !std::fs::read(proc.join("cmdline")).unwrap().starts_with(b"sleep\0") {}
+            look(&id);
+            assert_eq!(seen(&client), ("7:7".to_owned(), vec!["sleep".to_owned(), "1000".to_owned()]), "{how}");
+            let trace = trace(&client);
+            let events = trace.touching(&dockwalk::trace::Entity::Process(state.process.pid), trace.len());
+            let is_of_user = |event: &Arc<dockwalk::trace::Event>| match &event.body {
+                Body::Observed { change, evidence, .. } => {
+                    let change = matches!(&**change, Change::ProcessChanged { property: Property::Credentials(ids), .. } if ids == "7:7");
+                    change.then(|| evidence.clone())
+                }
+                _ => None,
+            };
+            let evidence: Vec<_> = events.filter_map(|event| is_of_user(&event)).collect();
+            assert!(
+                matches!(&evidence[..], [one] if matches!(&one[..], [Evidence::File { path, .. }] if path.ends_with("/status"))),
+                "{how}: once, and by the file that says so: {evidence:?}"
+            );
+            good(bench.run("rm -f box"));
+        }
+    });
+}
+
 #[test]
 fn what_separates_a_container_is_read_from_the_kernel_and_what_was_tried_in_it_is_answered_by_the_kernel() {
     check(|bench| {
