@@ -37,7 +37,8 @@ fn inside(bench: &Bench<'_>, script: &str) -> String {
 
 /// Who the first process is and what it executes, as the World has it.
 fn seen(client: &Client) -> (String, Vec<String>) {
-    let (_, state) = of_box(trace(client).head());
+    let world = trace(client).head().clone();
+    let (_, state) = of_box(&world);
     let found =
         state.properties.iter().find_map(|it| if let Property::Credentials(ids) = it { Some(ids) } else { None });
     (found.cloned().unwrap_or_default(), state.process.argv.clone())
@@ -70,15 +71,16 @@ fn a_program_that_changed_its_user_is_seen_as_that_user() {
             look(&id);
             assert_eq!(seen(&client), ("7:7".to_owned(), vec!["sleep".to_owned(), "1000".to_owned()]), "{how}");
             let trace = trace(&client);
-            let events = trace.touching(&dockwalk::trace::Entity::Process(state.process.pid), trace.len());
-            let is_of_user = |event: &Arc<dockwalk::trace::Event>| match &event.body {
+            let process = dockwalk::trace::Entity::Process(state.process.pid);
+            let events = trace.touching(&process, trace.len());
+            let of_user = |event: Arc<dockwalk::trace::Event>| match &event.body {
                 Body::Observed { change, evidence, .. } => {
                     let change = matches!(&**change, Change::ProcessChanged { property: Property::Credentials(ids), .. } if ids == "7:7");
                     change.then(|| evidence.clone())
                 }
                 _ => None,
             };
-            let evidence: Vec<_> = events.filter_map(|event| is_of_user(&event)).collect();
+            let evidence: Vec<_> = events.filter_map(of_user).collect();
             assert!(
                 matches!(&evidence[..], [one] if matches!(&one[..], [Evidence::File { path, .. }] if path.ends_with("/status"))),
                 "{how}: once, and by the file that says so: {evidence:?}"
