@@ -282,11 +282,11 @@ fn terminal_name(lang: Lang) -> String {
 
 #[test]
 fn what_the_lesson_types_does_not_take_the_keys() {
-    let mut window = crate::lesson::lesson_in("02-storage", Lang::Ko, (1440.0, 900.0));
+    let mut window = lesson_in("02-storage", Lang::Ko, (1440.0, 900.0));
     app_mut(&mut window).state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
     let types = |window: &Window| {
         let steps = &app(window).state.course.as_ref().unwrap().lesson().script.steps;
-        steps.iter().position(|step| matches!(&step.terminal, Some(dockwalk::lesson::Terminal::Container(_)))).unwrap()
+        steps.iter().position(|step| matches!(&step.terminal, Some(Terminal::Container(_)))).unwrap()
     };
     let number = types(&window);
     tell(&mut window, LessonCommand::Go(number));
