@@ -59,7 +59,7 @@ pub fn lint(lesson: &Lesson, command: &dyn Fn(&str) -> Result<(), String>) -> Ve
             if Lang::ALL.into_iter().any(|lang| question.hides.of(lang).is_empty()) {
                 problems.push(at(Code::LessonHidesNothing, &question.id));
             }
-            if question.veils == Veils::FromStart && question.ask.said_by().is_empty() {
+            if question.veils == Veils::FromStart && question.said_by().next().is_none() {
                 problems.push(at(Code::LessonVeilsNothing, &question.id));
             }
         }

@@ -97,12 +97,22 @@ pub struct Question {
     pub id: String,
     /// What computes the answer.
     pub ask: Query,
+    /// What the answer follows from: who is told that needs no prediction any more.
+    #[serde(default)]
+    pub follows_from: Vec<Query>,
     /// What would give the answer away.
     #[serde(default)]
     pub hides: Hides,
-    /// From when on the program's own messages that say the answer are veiled, see [`Query::said_by`].
+    /// From when on the program's own messages that say the answer are veiled, see [`Question::said_by`].
     #[serde(default)]
     pub veils: Veils,
+}
+
+impl Question {
+    /// The program's own messages that say the answer, or what it follows from, see [`Query::said_by`].
+    pub fn said_by(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(&self.ask).chain(&self.follows_from).flat_map(Query::said_by).copied()
+    }
 }
 
 /// From when on a question veils what the program would say of its answer. It ends when the World tells.

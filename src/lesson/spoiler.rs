@@ -62,7 +62,7 @@ fn before(
     (reads, told): (&[Read], &Told),
     until: u64,
 ) -> Vec<(String, String)> {
-    let words = Words::new(lang).veiling(question.ask.said_by().iter().map(|key| (*key, Veil::Asked)).collect());
+    let words = Words::new(lang).veiling(question.said_by().map(|key| (key, Veil::Asked)).collect());
     let mut texts = Vec::new();
     // What is veiled from the start is told on no page before, either.
     let first = if question.veils == Veils::FromStart { 0 } else { number };

@@ -166,32 +166,38 @@ impl App {
         }
     }
 
-    /// A page of the lesson that is about a terminal shows it, once: what was printed is what the page speaks of.
+    /// A page of the lesson that is about a terminal has it in front, once: what was printed is what the page speaks of. Where it types or
+    /// waits for what is printed the terminals are opened as well.
     fn show_what_was_typed(&mut self) {
         let Some(step) = self.state.course.as_ref().map(|course| course.runner().step()) else { return };
         if self.opened_for == step.id {
             return;
         }
-        let Some(typed) = step.watches() else { return };
-        if self.state.is_live() {
+        let watched = step.watches();
+        // What a learner runs comes in front by itself.
+        if self.state.is_live() && self.state.at_end() {
             let host = self.state.words().say("dock-host-name");
-            if let Some(number) = self.terminals.running(typed, &host) {
+            if let Some(number) = watched.and_then(|typed| self.terminals.running(typed, &host)) {
                 self.opened_for.clone_from(&step.id);
                 (self.terminals.current, self.terminals.open) = (number, true);
             }
             return;
         }
-        let of = match typed {
-            Typed::Host => None,
-            Typed::Container(name) => {
-                let named = self.state.world().containers.values().find(|container| container.name == *name);
-                let Some(container) = named else { return };
-                Some(container.id.clone())
-            }
+        let of = match watched {
+            Some(Typed::Host) => None,
+            Some(Typed::Container(name)) => match self.state.world().container_named(name) {
+                Some(container) => Some(container.id.clone()),
+                None => return,
+            },
+            None => match self.state.worked_in() {
+                Some(container) => Some(container),
+                None => return,
+            },
         };
         if self.terminals.past.terminals().any(|one| *one == of) {
             self.opened_for.clone_from(&step.id);
-            (self.terminals.past_current, self.terminals.open) = (of, true);
+            self.terminals.open |= watched.is_some();
+            self.terminals.past_current = of;
         }
     }
 

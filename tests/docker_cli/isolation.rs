@@ -35,6 +35,61 @@ fn inside(bench: &Bench<'_>, script: &str) -> String {
     good(bench.args(&["exec", "box", "sh", "-c", script])).trim().to_owned()
 }
 
+/// Who the first process is and what it executes, as the World has it.
+fn seen(client: &Client) -> (String, Vec<String>) {
+    let world = trace(client).head().clone();
+    let (_, state) = of_box(&world);
+    let found =
+        state.properties.iter().find_map(|it| if let Property::Credentials(ids) = it { Some(ids) } else { None });
+    (found.cloned().unwrap_or_default(), state.process.argv.clone())
+}
+
+/// As the entrypoints of databases do: begun by root, it goes on as somebody else. Nobody is told of that, so it is looked at again: when
+/// a command in the container has ended, when its processes are listed, and while its picture is looked at.
+#[test]
+fn a_program_that_changed_its_user_is_seen_as_that_user() {
+    const SCRIPT: &str = "echo 'other:x:7:7::/:/bin/sh' >> /etc/passwd
+        trap 'exec su other -s /bin/sh -c \"exec sleep 1000\"' USR1
+        echo ready; while :; do sleep 0.1; done";
+    check(|bench| {
+        let client = bench.engine.client();
+        let look = |how: &str, id: &dockwalk::spec::ContainerId| match how {
+            "a command" => drop(good(bench.run("exec box true"))),
+            "top" => drop(good(bench.run("top box"))),
+            _ => client.look_at_usage(id).unwrap(),
+        };
+        for how in ["a command", "top", "the picture"] {
+            good(bench.args(&["run", "-d", "--name", "box", "lab/shell:1", "sh", "-c", SCRIPT]));
+            let (id, state) = of_box(trace(&client).head());
+            while !good(bench.run("logs box")).contains("ready") {}
+            look(how, &id);
+            let (ids, argv) = seen(&client);
+            assert!(ids == "0:0" && argv[0] == "sh", "{how}: {ids} {argv:?}");
+            good(bench.run("kill -s USR1 box"));
+            let proc = std::path::Path::new("/proc").join(state.process.pid.to_string());
+            while !std::fs::read(proc.join("cmdline")).unwrap().starts_with(b"sleep\0") {}
+            look(how, &id);
+            assert_eq!(seen(&client), ("7:7".to_owned(), vec!["sleep".to_owned(), "1000".to_owned()]), "{how}");
+            let trace = trace(&client);
+            let process = dockwalk::trace::Entity::Process(state.process.pid);
+            let events = trace.touching(&process, trace.len());
+            let of_user = |event: Arc<dockwalk::trace::Event>| match &event.body {
+                Body::Observed { change, evidence, .. } => match &**change {
+                    Change::ProcessChanged { property: Property::Credentials(ids), .. } if ids == "7:7" => {
+                        Some(evidence.clone())
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            let evidence: Vec<_> = events.filter_map(of_user).flatten().collect();
+            let is_status = |it: &Evidence| matches!(it, Evidence::File { path, .. } if path.ends_with("/status"));
+            assert!(evidence.len() == 1 && is_status(&evidence[0]), "{how}: once, by what says so: {evidence:?}");
+            good(bench.run("rm -f box"));
+        }
+    });
+}
+
 #[test]
 fn what_separates_a_container_is_read_from_the_kernel_and_what_was_tried_in_it_is_answered_by_the_kernel() {
     check(|bench| {

@@ -102,7 +102,7 @@ fn a_file_has_its_path_on_the_host_beside_that_in_the_container() {
     let inside = ["fact-on-host: /v/notes/_data/a/memo", "fact-inside: box:/data/a/memo", "fact-inode: 1835"];
     assert_eq!(rows_of_volume[..3], inside);
     let of_tmpfs = rows(&file(Home::Tmpfs { mount: TMPFS }, "memo"));
-    assert_eq!(of_tmpfs[0], "fact-on-host: on no disk: in memory alone");
+    assert_eq!(of_tmpfs[0], "fact-on-host: memory, no file on the host");
     assert!(rows(&Entity::Volume("notes".into())).contains(&"fact-home-file: a/memo  5 B".to_owned()));
 }
 

@@ -17,10 +17,13 @@ fn a_box() -> Sample {
         s.mount_root("box", 700);
         s.mount("box", 701, "/data", MountKind::Volume { name: "notes".into() }, false);
         s.mount("box", 702, "/ram", MountKind::Tmpfs, false);
-        s.mount("box", 703, "/host", MountKind::Bind { from: "/home/me/a-path-that-is-rather-long/src".into() }, true);
+        s.mount("box", 703, "/host", MountKind::Bind { from: BOUND.into() }, true);
     });
+    s.saw(Change::DirSeen(Dir { path: BOUND.into(), role: DirRole::BindSource, container: None }));
     s
 }
+
+const BOUND: &str = "/home/me/a-path-that-is-rather-long/src";
 
 fn measured(s: &mut Sample, target: &str, place: HomeKind, pattern: SpeedPattern, runs: &[u64]) {
     let (container, target, runs) = (id("box"), target.to_owned(), runs.to_vec());
@@ -78,4 +81,64 @@ fn each_run_is_a_dot_and_a_place_that_was_not_measured_says_why() {
     assert!(farthest(memory) < farthest(volume), "one scale for the row, the faster farther left");
     let said = labels(&scene).join("\n");
     assert!(said.contains("/host is read-only"), "{said}");
+}
+
+/// Before a class at 1280×720, and beside an open terminal: there and in all that is higher no row less than has room.
+#[test]
+fn as_many_rows_are_shown_as_have_room_and_how_many_are_not_is_said() {
+    let mut measured_box = a_box();
+    for pattern in SpeedPattern::ALL {
+        measured(&mut measured_box, "/data", HomeKind::Volume, pattern, &[9_000_000, 7_000_000]);
+    }
+    let rows = |s: &Sample, high: f32| {
+        let scene = table(s, Lang::Ko, Some(egui::vec2(640.0, high)));
+        let count = scene.nodes().filter(|node| node.id.part.starts_with("row ")).count();
+        let said = scene.captions.iter().map(|caption| caption.text.text.clone());
+        let said: Vec<_> = said.filter(|text| text.contains("줄을 뺐습니다")).collect();
+        let told = (count < 17)
+            .then(|| Words::new(Lang::Ko).say_with("scene-table-rows-more", &[("n", &(17 - count).to_string())]));
+        assert_eq!(said, told.into_iter().collect::<Vec<_>>(), "{count} rows of 17 in {high}");
+        assert!(count == 7 || scene.size.y <= high, "{count} rows: {} in {high}", scene.size.y);
+        // One row more would have no room.
+        assert!(count == 17 || high - scene.size.y < 17.0, "{count} rows: {} in {high}", scene.size.y);
+        count
+    };
+    for s in [a_box(), measured_box] {
+        let all: Vec<_> = (12..=40).map(|tens| rows(&s, 10.0 * tens as f32)).collect();
+        assert!(all.windows(2).all(|two| two[0] <= two[1]), "{all:?}");
+        assert!(all.iter().collect::<std::collections::BTreeSet<_>>().len() > 8, "row by row: {all:?}");
+        assert_eq!((all[0], all[28]), (7, 17), "{all:?}");
+        // 594 points of 720, drawn twice as large.
+        assert!(rows(&s, 297.0) >= 13, "{}", rows(&s, 297.0));
+    }
+}
+
+#[test]
+fn the_table_names_its_container_and_each_cell_opens_what_it_is_about() {
+    let s = a_box();
+    let scene = table(&s, Lang::En, None);
+    let entity = |label: &str| {
+        let node = scene.nodes().find(|node| node.label.starts_with(label));
+        node.unwrap_or_else(|| panic!("{label}: {:?}", labels(&scene))).id.entity.clone()
+    };
+    let mount = |target: &str| s.world.mounts.values().find(|it| it.target == target).map(|it| Entity::Mount(it.key));
+    let (container, volume) = (Some(Entity::Container(id("box"))), Some(Entity::Volume("notes".into())));
+    assert_eq!(entity("Container, box"), container);
+    for label in ["Volume /data, Made by", "tmpfs /ram, Made by", "Bind /host, Compose"] {
+        assert_eq!(entity(label), container, "{label}");
+    }
+    for label in ["Volume /data, Where", "Volume /data, After rm", "Volume /data, Managed by", "Volume /data, Moved by"]
+    {
+        assert_eq!(entity(label), volume, "{label}");
+    }
+    assert_eq!(entity("Bind /host, Where"), Some(Entity::Dir(BOUND.into())));
+    assert_eq!(entity("Bind /host, On the host"), mount("/host"));
+    assert_eq!(entity("tmpfs /ram, Where"), mount("/ram"));
+    assert_eq!(entity("Volume /data, After stop"), mount("/data"));
+    // What is chosen shows no other table.
+    for chosen in scene.nodes().filter_map(|node| node.id.entity.as_ref()) {
+        let look = Look { chosen: Some(chosen), table: true, ..Look::default() };
+        let again = scene_in(Tab::Storage, &s.world, look, &Words::new(Lang::En), &Approximate);
+        assert_eq!(labels(&again), labels(&scene), "{chosen:?}");
+    }
 }

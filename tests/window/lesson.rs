@@ -3,7 +3,9 @@
 use crate::common::{Window, app, app_mut, click, open, press, tell};
 use dockwalk::i18n::Lang;
 use dockwalk::lesson::{QuestionState, QuestionView};
+use dockwalk::trace::Entity;
 use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
+use dockwalk::ui::diagrams::Tab;
 use dockwalk::ui::state::{Face, Mover, Notice, Origin, Place};
 use dockwalk::ui::{Open, Options};
 use egui::Key;
@@ -398,4 +400,49 @@ fn nothing_beside_a_question_gives_its_answer_away() {
     assert!(given.is_empty(), "{given:#?}");
     assert!(questions.len() >= 22, "{} questions were looked at: {questions:?}", questions.len());
     assert!(planted >= 4, "{planted} planted answers were seen");
+}
+
+/// To where the page of that id rests.
+fn come_to(window: &mut Window, id: &str) {
+    while page(window).id != id || app(window).state.place() != Some(Place::Here) {
+        onward(window, true);
+    }
+    window.run_steps(4);
+}
+
+/// The finished table is shown while the container is there: what was measured, and what becomes of each place, with nothing held back.
+#[test]
+fn the_table_is_shown_when_all_of_it_is_known() {
+    for lang in Lang::ALL {
+        let mut window = lesson_in("09-table", lang, (1280.0, 720.0));
+        come_to(&mut window, "stop");
+        let state = &app(&window).state;
+        assert!(state.table && state.tab == Tab::Storage, "{:?}", state.tab);
+        let scene = &app(&window).seen(Tab::Storage).unwrap().scene;
+        let words = dockwalk::i18n::Words::new(lang);
+        let fates: Vec<_> = ["stop", "rm"]
+            .map(|row| {
+                let row = format!("{}: ", words.say(&format!("scene-table-{row}")));
+                let of_row =
+                    scene.nodes().filter_map(|node| node.label.split_once(&row).map(|(_, said)| said.to_owned()));
+                of_row.collect::<Vec<_>>()
+            })
+            .concat();
+        let (stays, goes) = (words.say("scene-table-rm-stays"), words.say("scene-table-rm-goes"));
+        let expected = [[&stays, &stays, &stays, &goes], [&goes, &stays, &stays, &goes]].concat();
+        assert_eq!(fates.iter().collect::<Vec<_>>(), expected, "{lang:?}");
+        let measured = scene.nodes().filter(|node| matches!(node.id.entity, Some(Entity::Speed(..)))).count();
+        assert!(measured >= 4 * 4, "{lang:?}: {measured}");
+    }
+}
+
+/// Who was root when the container was started and is the server's user since is drawn as that.
+#[test]
+fn the_server_is_drawn_as_the_user_that_it_is() {
+    let mut window = lesson_in("10-postgres", Lang::Ko, (1440.0, 900.0));
+    come_to(&mut window, "both");
+    assert_eq!(app(&window).state.tab, Tab::Isolation);
+    let scene = &app(&window).seen(Tab::Isolation).unwrap().scene;
+    let said: Vec<_> = scene.nodes().map(|node| node.label.as_str()).filter(|label| label.contains("uid ")).collect();
+    assert!(!said.is_empty() && said.iter().all(|label| !label.contains("uid 0")), "{said:?}");
 }

@@ -70,6 +70,15 @@ fn letters(shape: &egui::Shape, found: &mut Vec<(String, f32)>) {
     }
 }
 
+/// Every text that is painted and does not end.
+fn elided(shape: &egui::Shape, found: &mut Vec<String>) {
+    match shape {
+        egui::Shape::Vec(all) => all.iter().for_each(|one| elided(one, found)),
+        egui::Shape::Text(text) if text.galley.elided => found.push(text.galley.text().to_owned()),
+        _ => {}
+    }
+}
+
 /// What a page of the lessons on networks waits for in a terminal stands below the picture, large enough for the last row.
 #[test]
 fn before_a_class_the_lines_stand_there_that_the_page_speaks_of() {
@@ -105,6 +114,18 @@ fn before_a_class_the_sentence_is_what_the_page_says() {
         each_stop(&mut window, |window| {
             let Some((side, lacking)) = lacking(window) else { return };
             *looked.entry(side).or_default() += 1;
+            if side == "question" {
+                let mut cut = Vec::new();
+                window.output().shapes.iter().for_each(|shape| elided(&shape.shape, &mut cut));
+                let begins = |text: &String| {
+                    text.contains("1)\u{a0}") || sentence(window).starts_with(text.trim_end_matches('…'))
+                };
+                faults.extend(
+                    cut.iter()
+                        .filter(|text| begins(text))
+                        .map(|text| format!("{name} {lang:?} {}: the question is cut: {text}", page(window).id)),
+                );
+            }
             if !lacking.is_empty() {
                 faults.push(format!(
                     "{name} {lang:?} {} {side}: {lacking:?} in `{}`",

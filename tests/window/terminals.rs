@@ -1,12 +1,15 @@
 //! The terminals: as high as what they show, below the picture or beside it, and gone when nobody needs them any more.
 
 use crate::common::{Window, app, app_mut, click, open, press, tell};
+use crate::lesson::{LESSONS, lesson_in};
 use crate::sample;
+use crate::walk::each_stop;
 use dockwalk::i18n::Lang;
+use dockwalk::lesson::Terminal;
 use dockwalk::ui::Options;
 use dockwalk::ui::command::{LessonCommand, TerminalCommand, ViewCommand};
 use dockwalk::ui::source::News;
-use dockwalk::ui::state::Mover;
+use dockwalk::ui::state::{Mover, Place};
 use egui::{Key, Rect};
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
@@ -279,11 +282,11 @@ fn terminal_name(lang: Lang) -> String {
 
 #[test]
 fn what_the_lesson_types_does_not_take_the_keys() {
-    let mut window = crate::lesson::lesson_in("02-storage", Lang::Ko, (1440.0, 900.0));
+    let mut window = lesson_in("02-storage", Lang::Ko, (1440.0, 900.0));
     app_mut(&mut window).state.receive(News::Connected { socket: "/nowhere/dockwalk.sock".into() });
     let types = |window: &Window| {
         let steps = &app(window).state.course.as_ref().unwrap().lesson().script.steps;
-        steps.iter().position(|step| matches!(&step.terminal, Some(dockwalk::lesson::Terminal::Container(_)))).unwrap()
+        steps.iter().position(|step| matches!(&step.terminal, Some(Terminal::Container(_)))).unwrap()
     };
     let number = types(&window);
     tell(&mut window, LessonCommand::Go(number));
@@ -354,4 +357,35 @@ fn rows_of_a_terminal_are_whole() {
         }
         assert!(rows >= 3, "{size:?}: {rows}");
     }
+}
+
+/// A page that types into a terminal, waits for what is printed there, or runs a command in a container has that terminal in front.
+#[test]
+fn a_page_of_a_lesson_has_the_terminal_in_front_that_it_is_about() {
+    let mut seen = 0;
+    for name in LESSONS {
+        let mut window = lesson_in(name, Lang::Ko, (1280.0, 720.0));
+        each_stop(&mut window, |window| {
+            let app = app(window);
+            let course = app.state.course.as_ref().unwrap();
+            if course.is_ended() || app.state.place() != Some(Place::Here) {
+                return;
+            }
+            let (step, world) = (course.runner().step(), app.state.world());
+            let of = |name: &str| world.container_named(name).map(|it| it.id.clone());
+            let runs = ["docker run ", "docker exec ", "docker start "];
+            let line = step.run.as_deref().filter(|line| runs.iter().any(|begin| line.starts_with(begin)));
+            let about = match step.watches() {
+                Some(Terminal::Host) => Some(None),
+                Some(Terminal::Container(name)) => of(name).map(Some),
+                None => line.and_then(|line| line.split(' ').find_map(of)).map(Some),
+            };
+            let Some(about) = about.filter(|about| app.terminals.past.terminals().any(|one| one == about)) else {
+                return;
+            };
+            assert_eq!(app.terminals.past_current, about, "{name} {}: {:?}", step.id, step.run);
+            seen += 1;
+        });
+    }
+    assert!(seen > 60, "{seen}");
 }

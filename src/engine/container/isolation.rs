@@ -11,9 +11,11 @@ use nix::time::{ClockId, clock_gettime};
 use std::path::PathBuf;
 
 impl Engine {
-    /// Looks what a container uses and records it, unless that is what was seen last. One that does not run uses nothing.
+    /// Looks what a container uses, and who its first process is now, and records it, unless that is what was seen last. One that does
+    /// not run uses nothing.
     pub fn look_at_usage(&self, container: &Container) -> Result<()> {
         let (running, _beside) = container.beside(&Cancel::new())?;
+        running.look_again(&self.conductor);
         let (used, evidence) = look(running.pid, running.group().as_ref());
         let world = self.conductor.world();
         let known = world.usage.get(&container.id).and_then(|moments| moments.back());

@@ -20,6 +20,7 @@ impl Engine {
         let pids = members(running.pid);
         let text = ps(arguments, &pids)?;
         let top = read(&text, &pids)?;
+        running.look_again(&self.conductor);
         self.tell(container, "top", &[]);
         Ok(top)
     }

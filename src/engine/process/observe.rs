@@ -5,7 +5,7 @@ use crate::engine::conductor::Cx;
 use crate::engine::evidence::{self, Text, Unread};
 use crate::engine::rootfs::mountinfo::{self, MountInfo};
 use crate::spec::ContainerId;
-use crate::trace::{Change, Evidence, IdSpan, MountKind, Namespace, NamespaceKind, Process, Property};
+use crate::trace::{Change, Evidence, IdSpan, MountKind, Namespace, NamespaceKind, Process, Property, World};
 use std::fs;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
@@ -279,30 +279,15 @@ impl Subject {
     }
 
     fn observe_credentials(&self, cx: &Cx, view: &View) {
-        let content = self.status(view);
-        let evidence = |keys: &[&str]| vec![content.lines(|line| keys.iter().any(|key| line.starts_with(key)))];
-        let status = content.text();
-        let first = |key| field(status, key).split_whitespace().next().unwrap_or_default();
-        let credentials = format!("{}:{}", first("Uid"), first("Gid"));
-        self.property(cx, Property::Credentials(credentials), evidence(&["Uid", "Gid", "Groups"]));
-        let set = |key| super::caps::names(u64::from_str_radix(first(key), 16).unwrap_or(0));
-        let sets = evidence(&["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]);
-        self.property(cx, Property::Capabilities(set("CapEff")), sets.clone());
-        self.property(cx, Property::Bounding(set("CapBnd")), sets);
-        let filters = first("Seccomp_filters");
-        let mode = match first("Seccomp") {
-            "2" => format!("2 (filter, {filters})"),
-            other => other.to_owned(),
-        };
-        self.property(cx, Property::Seccomp(mode), evidence(&["Seccomp"]));
-        self.property(cx, Property::NoNewPrivs(first("NoNewPrivs") == "1"), evidence(&["NoNewPrivs"]));
+        for (property, evidence) in credentials(self.status(view)) {
+            self.property(cx, property, evidence);
+        }
     }
 
     fn observe_program(&self, cx: &Cx, view: &View) {
         // A short program may be gone by now; then the call's own result is all there is to know.
         let cmdline = self.read("cmdline");
-        let argv: Vec<_> = cmdline.text().split('\0').map(str::to_owned).collect();
-        let argv: Vec<_> = argv.split_last().map(|(_, argv)| argv.to_vec()).unwrap_or_default();
+        let argv = words(cmdline.text());
         let evidence = match &cmdline.0 {
             Ok(text) if !argv.is_empty() => vec![text.words()],
             _ => view.executed.get().cloned().into_iter().chain([cmdline.evidence()]).collect(),
@@ -314,6 +299,52 @@ impl Subject {
         }
         self.property(cx, Property::Executes(argv), evidence);
     }
+
+    /// What the kernel says of it now that is another than what was seen last: who it is, what it may do, its program.
+    pub fn changed(&self, world: &World) -> Vec<(Change, Vec<Evidence>)> {
+        let Some(known) = world.processes.get(&self.pid) else { return Vec::new() };
+        let (status, cmdline) = (self.read("status"), self.read("cmdline"));
+        let (Ok(_), Ok(text)) = (&status.0, &cmdline.0) else { return Vec::new() };
+        let (argv, evidence) = (words(text.content()), vec![text.words()]);
+        let mut found = Vec::from(credentials(&status));
+        found.retain(|(property, _)| !known.properties.contains(property));
+        let mut changes = Vec::new();
+        if !argv.is_empty() && argv != known.process.argv {
+            let process = Process { argv: argv.clone(), ..known.process.clone() };
+            changes.push((Change::ProcessSeen(process), evidence.clone()));
+            found.push((Property::Executes(argv), evidence));
+        }
+        let of_it = |(property, evidence)| (Change::ProcessChanged { pid: self.pid, property }, evidence);
+        changes.extend(found.into_iter().map(of_it));
+        changes
+    }
+}
+
+/// Who a process is and what it may do, by its `/proc/<pid>/status`.
+fn credentials(content: &Content) -> [(Property, Vec<Evidence>); 5] {
+    let evidence = |keys: &[&str]| vec![content.lines(|line| keys.iter().any(|key| line.starts_with(key)))];
+    let status = content.text();
+    let first = |key| field(status, key).split_whitespace().next().unwrap_or_default();
+    let set = |key| super::caps::names(u64::from_str_radix(first(key), 16).unwrap_or(0));
+    let sets = evidence(&["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]);
+    let filters = first("Seccomp_filters");
+    let mode = match first("Seccomp") {
+        "2" => format!("2 (filter, {filters})"),
+        other => other.to_owned(),
+    };
+    [
+        (Property::Credentials(format!("{}:{}", first("Uid"), first("Gid"))), evidence(&["Uid", "Gid", "Groups"])),
+        (Property::Capabilities(set("CapEff")), sets.clone()),
+        (Property::Bounding(set("CapBnd")), sets),
+        (Property::Seccomp(mode), evidence(&["Seccomp"])),
+        (Property::NoNewPrivs(first("NoNewPrivs") == "1"), evidence(&["NoNewPrivs"])),
+    ]
+}
+
+/// The arguments in a `/proc/<pid>/cmdline`, each of which ends with a NUL.
+fn words(cmdline: &str) -> Vec<String> {
+    let argv: Vec<_> = cmdline.split('\0').map(str::to_owned).collect();
+    argv.split_last().map(|(_, argv)| argv.to_vec()).unwrap_or_default()
 }
 
 /// The number in `mnt:[4026531841]`.

@@ -11,7 +11,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// How long a process may take between leaving its namespaces and its end, in milliseconds.
 const ENDING: u16 = 1000;
@@ -33,6 +33,8 @@ pub struct Running {
 pub(super) enum Past {
     /// On the lab host.
     Nothing,
+    /// Of one beside a container's first process: that one.
+    Beside(Weak<End>),
     /// Of a container's first process: what `exec` takes over.
     Profile(Box<Profile>),
 }
@@ -58,9 +60,11 @@ pub(super) struct Profile {
 
 /// What the waiting thread and everybody else share.
 #[derive(Debug)]
-struct End {
+pub(super) struct End {
     pidfd: OwnedFd,
     subject: Subject,
+    /// The container's first process, where it runs beside that.
+    of: Option<Weak<End>>,
     entry: EntryId,
     /// See [`Launched::pins`].
     pins: Mutex<Vec<OwnedFd>>,
@@ -74,7 +78,8 @@ impl Running {
         let Launched { subject, pidfd, entry, pins, .. } = launched;
         let pins = Mutex::new(pins);
         let pid = subject.pid;
-        let end = Arc::new(End { pidfd, subject, entry, pins, status: Mutex::default(), known: Condvar::new() });
+        let of = if let Past::Beside(first) = &past { Some(first.clone()) } else { None };
+        let end = Arc::new(End { pidfd, subject, of, entry, pins, status: Mutex::default(), known: Condvar::new() });
         let started = Self::started(cx, &end, io);
         match started {
             Ok((io, terminal)) => Ok(Self { pid, io: Some(io), terminal, end, past }),
@@ -146,8 +151,13 @@ impl Running {
     }
 
     fn exits_within(&self, milliseconds: u16) -> bool {
-        let mut poll = [PollFd::new(self.end.pidfd.as_fd(), PollFlags::POLLIN)];
-        matches!(nix::poll::poll(&mut poll, PollTimeout::from(milliseconds)), Ok(1..))
+        self.end.exits_within(milliseconds)
+    }
+
+    /// Looks at it once more: a program changes its user, what it may do and what it executes, and tells nobody. What is another than what
+    /// was seen last is recorded.
+    pub fn look_again(&self, conductor: &Conductor) {
+        self.end.look_again(conductor);
     }
 
     /// How its end is known, if it has ended.
@@ -192,8 +202,13 @@ impl Running {
     pub(super) fn profile(&self) -> Option<&Profile> {
         match &self.past {
             Past::Profile(profile) => Some(profile),
-            Past::Nothing => None,
+            Past::Nothing | Past::Beside(_) => None,
         }
+    }
+
+    /// The past of what runs beside it.
+    pub(super) fn beside(&self) -> Past {
+        Past::Beside(Arc::downgrade(&self.end))
     }
 
     pub(super) fn pidfd(&self) -> &OwnedFd {
@@ -205,6 +220,8 @@ impl End {
     fn wait_and_tell(&self, conductor: &Conductor) {
         let ended = evidence::wait(self.pidfd.as_fd());
         if !self.subject.main {
+            // What a command waited for may have changed the container's first process as well.
+            self.of.as_ref().and_then(Weak::upgrade).into_iter().for_each(|first| first.look_again(conductor));
             let pid = self.subject.pid;
             if conductor.world().processes.contains_key(&pid) {
                 conductor.notice(Change::ProcessGone { pid, status: ended.status() }, vec![ended.evidence()]);
@@ -215,6 +232,22 @@ impl End {
         }
         *self.lock() = Some(ended);
         self.known.notify_all();
+    }
+
+    fn exits_within(&self, milliseconds: u16) -> bool {
+        let mut poll = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
+        matches!(nix::poll::poll(&mut poll, PollTimeout::from(milliseconds)), Ok(1..))
+    }
+
+    fn look_again(&self, conductor: &Conductor) {
+        let (pid, changed) = (self.subject.pid, self.subject.changed(&conductor.world()));
+        // Once it has ended its number may be another's.
+        if self.exits_within(0) {
+            return;
+        }
+        for (change, evidence) in changed {
+            conductor.notice_where(|world| world.processes.contains_key(&pid), change, evidence);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Ended>> {

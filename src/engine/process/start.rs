@@ -202,7 +202,7 @@ impl Spawner {
                     size: spec.console_size,
                 },
             )?;
-            finish(cx, launched, ours, Past::Nothing)
+            finish(cx, launched, ours, target.beside())
         })
     }
 

@@ -198,4 +198,4 @@ scene-not-mounted = not mounted yet
 scene-not-mounted-now = not mounted now
 scene-used-stopped = a stopped container's
 scene-mounts = { $n } mounts
-scene-memory = in memory only
+scene-memory = memory, no file on the host

@@ -198,4 +198,4 @@ scene-not-mounted = 아직 마운트되지 않음
 scene-not-mounted-now = 지금은 마운트되지 않음
 scene-used-stopped = 멈춘 컨테이너가 사용
 scene-mounts = 마운트 { $n }개
-scene-memory = 메모리에만 있음
+scene-memory = 메모리, 호스트에 파일 없음

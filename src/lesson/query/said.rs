@@ -1,5 +1,5 @@
-use super::Query;
 use super::reach::To;
+use super::{Ending, HomeKind, Query};
 use std::net::{IpAddr, SocketAddr};
 
 impl Query {
@@ -87,22 +87,33 @@ impl Query {
                 "scene-net-of-host",
                 "scene-net-container",
             ],
-            Q::StaysIn { .. } | Q::PlacesHolding { .. } | Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &[
-                "scene-home-upper-fate",
-                "scene-home-volume-fate",
-                "scene-home-anonymous-fate",
-                "scene-home-bind-fate",
-                "scene-home-tmpfs-fate",
-                "scene-table-stays",
-                "scene-table-goes",
-                "scene-kept",
-                "change-dir-gone",
-                "fact-on-host-nowhere",
-            ],
+            // What goes with its container only when that is deleted was there when it had stopped: that it goes then tells nothing of
+            // the stop, and of what goes with the stop the end tells as little.
+            Q::StaysIn { place: HomeKind::Upper | HomeKind::Tmpfs, after: Ending::Stop, .. } => &STAY[..STAY.len() - 2],
+            Q::StaysIn {
+                place: HomeKind::Upper | HomeKind::Volume | HomeKind::Bind, after: Ending::Remove, ..
+            } => &STAY[2..],
+            Q::StaysIn { .. } | Q::PlacesHolding { .. } | Q::LeftAfterStop { .. } | Q::LeftAfterRemove { .. } => &STAY,
             _ => &[],
         }
     }
 }
+
+/// What says which places stay: of a stop alone, of either, of a deletion alone.
+static STAY: [&str; 12] = [
+    "scene-table-stop-stays",
+    "scene-table-stop-goes",
+    "scene-home-upper-fate",
+    "scene-home-volume-fate",
+    "scene-home-anonymous-fate",
+    "scene-home-bind-fate",
+    "scene-home-tmpfs-fate",
+    "scene-kept",
+    "change-dir-gone",
+    "fact-on-host-nowhere",
+    "scene-table-rm-stays",
+    "scene-table-rm-goes",
+];
 
 /// A name that somebody has to find an address for.
 fn is_name(word: &str) -> bool {
@@ -121,7 +132,7 @@ mod tests {
         for source in embedded() {
             let lesson = Lesson::parse(&source).expect("it is well formed");
             for question in lesson.script.steps.iter().flat_map(|step| &step.questions) {
-                for (key, lang) in question.ask.said_by().iter().flat_map(|key| Lang::ALL.map(|lang| (key, lang))) {
+                for (key, lang) in question.said_by().flat_map(|key| Lang::ALL.map(|lang| (key, lang))) {
                     assert!(Words::new(lang).knows(key), "{lang:?} has no message {key}, named by {}", question.id);
                     veiled += 1;
                 }

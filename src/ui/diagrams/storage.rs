@@ -12,6 +12,7 @@
 //! all, containers to which the eye is not led are a line each.
 
 mod ask;
+mod folded;
 mod held;
 
 use super::scene::{Anchor, Edge, End, Font, Ink, Line, Node, Scene, Style, Text, Tint};
@@ -19,7 +20,7 @@ use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId};
 use crate::lesson::AskedPlace;
 use crate::trace::{Container, ContainerState, Dir, DirRole, Entity, Family, Home, Mount, MountKind, World};
-use egui::{Rect, pos2};
+use egui::pos2;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -123,7 +124,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let mut y = plan.margin + ask::title(&mut stage, plan.homes, plan.margin);
     let mut homes = Homes::default();
     let (open, folded): (Vec<&Arc<Container>>, Vec<&Arc<Container>>) = match stage.detail {
-        Detail::Least | Detail::Bare | Detail::Thin => parted(world, &stage, &containers),
+        Detail::Least | Detail::Bare | Detail::Thin => folded::parted(world, &stage, &containers),
         _ => (containers.clone(), Vec::new()),
     };
     for container in &open {
@@ -131,7 +132,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     }
     y = left_over(world, &mut stage, plan, y, &homes);
     if !folded.is_empty() {
-        self::folded(world, &mut stage, plan, &folded, y);
+        folded::draw(world, &mut stage, plan, &folded, y);
     }
     let spoken = spoken(world, &stage, &containers);
     stage.done(spoken)
@@ -141,24 +142,6 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
 pub(super) fn most(stage: &Stage<'_>) -> usize {
     let high = Heights::of(stage.detail, false);
     stage.look.room.map_or(usize::MAX, |room| (room.y / (high.head + high.row)) as usize)
-}
-
-/// The containers to which the eye is led, at least the one made last, and the others.
-fn parted<'w>(
-    world: &World,
-    stage: &Stage<'_>,
-    all: &[&'w Arc<Container>],
-) -> (Vec<&'w Arc<Container>>, Vec<&'w Arc<Container>>) {
-    let is_open = |container: &Container| stage.any_open(|entity| is_of(world, container, entity));
-    let any = all.iter().any(|container| is_open(container));
-    let last = all.len().saturating_sub(1);
-    let (mut open, mut folded) = (Vec::new(), Vec::new());
-    for (i, container) in all.iter().enumerate() {
-        // A few at most: a whole store that starts lights everything at once.
-        let opens = (is_open(container) || (!any && i == last)) && open.len() < 3;
-        if opens { open.push(*container) } else { folded.push(*container) }
-    }
-    (open, folded)
 }
 
 /// It is the container, or one of its mounts or of the homes of these.
@@ -549,41 +532,6 @@ fn shade(stage: &mut Stage<'_>, plan: Plan, asked: &AskedPlace, middle: f32) -> 
     );
     ask::draw(stage, asked, &id, &word, high / 2.0);
     middle + high + plan.high.gap
-}
-
-/// Containers that are not open: their names side by side, as many as there is room for.
-fn folded(world: &World, stage: &mut Stage<'_>, plan: Plan, all: &[&Arc<Container>], top: f32) {
-    const CHIP: egui::Vec2 = egui::vec2(150.0, 40.0);
-    let wide = plan.homes + plan.home - plan.margin;
-    let columns = (((wide + 8.0) / (CHIP.x + 8.0)) as usize).max(1);
-    let room = stage.look.room.map_or(f32::INFINITY, |room| room.y - top - plan.margin);
-    let rows = (((room + 6.0) / (CHIP.y + 6.0)).min(1e4) as usize).max(2);
-    let fits = columns * rows;
-    let (shown, left) = if all.len() <= fits { (all.len(), 0) } else { (fits - 1, all.len() - fits + 1) };
-    let at = |i: usize| {
-        let (row, column) = (i / columns, i % columns);
-        let corner = pos2(plan.margin + column as f32 * (CHIP.x + 8.0), top + row as f32 * (CHIP.y + 6.0));
-        Rect::from_min_size(corner, CHIP)
-    };
-    for (i, container) in all[..shown].iter().enumerate() {
-        let running = container.state.lives();
-        let tint = if running { Tint::Family(Family::Process) } else { Tint::Plain };
-        let name = stage.fit_middle(&container.name, Font::Title, CHIP.x - 20.0);
-        let count = mounts(world, container).len().to_string();
-        let what =
-            format!("{} · {}", super::state_of(stage, container), stage.say_with("scene-mounts", &[("n", &count)]));
-        let what = stage.fit(&what, Font::Small, CHIP.x - 20.0);
-        let node = Node::new(NodeId::of(Entity::Container(container.id.clone())), at(i), tint, Style::Solid)
-            .text(Text::new(pos2(10.0, 13.0), Font::Title, Ink::Strong, name))
-            .text(Text::new(pos2(10.0, 29.0), Font::Small, Ink::Weak, what));
-        stage.add(node.called(&stage.say("scene-container")));
-    }
-    if left > 0 {
-        let place = at(shown);
-        let text = stage.say_with("scene-more", &[("n", &left.to_string())]);
-        let text = Text::new(pos2(10.0, CHIP.y / 2.0), Font::Small, Ink::Weak, text);
-        stage.add(Node::new(NodeId::named("more containers"), place, Tint::Plain, Style::Ghost).text(text).called(""));
-    }
 }
 
 /// The last parts of a path.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::spec::ContainerId;
+use crate::trace::Entity;
 use crate::ui::diagrams::Tab;
 use crate::ui::isolation::IsolationCommand;
 use std::time::{Duration, Instant};
@@ -9,12 +10,17 @@ use std::time::{Duration, Instant};
 /// Between two looks at what a container uses.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The container whose plots are to be seen and go on: in a live engine, at the end of what has happened, while it runs.
+/// The container whose plots, or whose process, are to be seen and go on: in a live engine, at the end of what has happened, while it
+/// runs.
 fn measured(state: &WindowState) -> Option<ContainerId> {
-    if !state.steps_the_engine() || state.tab != Tab::Isolation || state.files.shown {
+    if !state.steps_the_engine() || state.files.shown {
         return None;
     }
-    let id = state.isolated()?;
+    let id = match &state.selection {
+        _ if state.tab == Tab::Isolation => state.isolated()?,
+        Some(Entity::Process(pid)) => state.world().processes.get(pid)?.process.container.clone()?,
+        _ => return None,
+    };
     state.world().containers.get(&id).filter(|container| container.state.lives()).map(|_| id)
 }
 

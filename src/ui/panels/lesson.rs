@@ -9,11 +9,13 @@ use crate::ui::icons::Icon;
 use crate::ui::prose::{self, Ink};
 use crate::ui::state::{Face, Mover, Place};
 use crate::ui::widgets::{self, Loudness};
-use crate::ui::{evidence, fonts, room};
+use crate::ui::{evidence, fonts, room, short};
 use egui::text::LayoutJob;
 use egui::{
-    Color32, CornerRadius, Frame, Label, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2,
+    Color32, CornerRadius, Frame, Galley, Label, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    vec2,
 };
+use std::sync::Arc;
 
 const TEXT: f32 = 14.0;
 /// How high the foot of the panel is.
@@ -362,12 +364,7 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView], begun: bool) {
                 prose::show(ui, said, Ink { size: 13.0, color });
                 ui.spacing_mut().item_spacing.y = 0.0;
                 if let Some(value) = goal.value.as_ref().filter(|_| reached) {
-                    // Paths and digests are long; all of it is a tooltip, and in the picture.
-                    let (font, room) = (fonts::mono(12.5), ui.available_width());
-                    let mut job = LayoutJob::simple(fonts::shown(value), font, theme.good, room);
-                    // Of a path and of a digest the tooltip and the picture have the rest.
-                    job.wrap.max_rows = if value.contains(' ') { VALUE } else { 1 };
-                    ui.add(Label::new(job)).on_hover_text(fonts::shown(value));
+                    ui.add(Label::new(reached_with(ui, value, theme.good))).on_hover_text(fonts::shown(value));
                 }
             });
         });
@@ -376,6 +373,21 @@ fn goals(ui: &mut Ui, cx: &PanelContext<'_>, goals: &[GoalView], begun: bool) {
             WidgetInfo::labeled(Role::ListItem, true, format!("{} · {state}", fonts::shown_lines(said)))
         });
     }
+}
+
+/// What a goal was reached with; all of it is a tooltip. Of a path that is too long for a line the end is shown, which tells it apart, of
+/// a digest the beginning.
+fn reached_with(ui: &Ui, value: &str, color: Color32) -> Arc<Galley> {
+    let lay = |text: &str, rows: usize| {
+        let mut job = LayoutJob::simple(fonts::shown(text), fonts::mono(12.5), color, ui.available_width());
+        job.wrap.max_rows = rows;
+        ui.painter().layout_job(job)
+    };
+    if value.contains(' ') {
+        return lay(value, VALUE);
+    }
+    let whole = lay(value, 1);
+    if whole.elided && value.starts_with('/') { lay(&short::paths(value), VALUE) } else { whole }
 }
 
 /// `first`: it is the first that is met, and what the notes are is said.

@@ -5,7 +5,8 @@ use crate::lesson::{ClaimView, QuestionState, QuestionView};
 use crate::ui::diagrams::{Diagrams, Pick, Tab};
 use crate::ui::state::{Face, Mover, Place};
 use crate::ui::{fonts, short};
-use egui::{Align2, Color32, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, FontId, Galley, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
 
 /// At this size everything has the sizes below: a class room's projector.
 const OF: egui::Vec2 = vec2(1280.0, 720.0);
@@ -22,15 +23,20 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     let scale = (all.width() / OF.x).min(all.height() / OF.y).max(0.5);
     let state = cx.state;
     ui.painter().rect_filled(all, 0.0, cx.theme.canvas);
-    let printed = printed::line(cx);
     let below = all.bottom() - BELOW * scale;
+    let side = 40.0 * scale;
+    let row = Rect::from_min_max(
+        pos2(all.left() + side, below + 78.0 * scale),
+        pos2(all.right() - side, all.bottom() - (LINE + 6.0) * scale),
+    );
+    let (said, printed) = (sentence(cx), printed::line(cx));
     let room = Rect::from_min_max(all.min, pos2(all.right(), below));
     let mut top = below + 4.0 * scale;
     if let Some(printed) = &printed {
-        let row = Rect::from_min_max(room.left_bottom(), pos2(all.right(), below + printed::LINE * scale));
-        printed::show(ui, cx, printed, row, scale);
+        let line = Rect::from_min_max(room.left_bottom(), pos2(all.right(), below + printed::LINE * scale));
+        printed::show(ui, cx, printed, line, scale);
         // What it takes it has from the sentence: a picture is laid out for its room.
-        top = row.bottom() + 2.0 * scale;
+        top = line.bottom() + 2.0 * scale;
     }
     let mut selection = state.selection.clone();
     let lit = state.lit();
@@ -51,31 +57,47 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
     if selection != state.selection {
         cx.want(crate::ui::command::ViewCommand::Select(selection));
     }
-    let side = 40.0 * scale;
-    sentence(
-        ui,
-        cx,
-        Rect::from_min_max(pos2(all.left() + side, top), pos2(all.right() - side, below + 76.0 * scale)),
-        scale,
-    );
-    let row = Rect::from_min_max(
-        pos2(all.left() + side, below + 78.0 * scale),
-        pos2(all.right() - side, all.bottom() - (LINE + 6.0) * scale),
-    );
-    coming(ui, cx, row, scale);
+    let at = Rect::from_min_max(pos2(row.left(), top), pos2(row.right(), row.top() - 2.0 * scale));
+    // A question that has no room beneath that line has that of what comes next, too, which is nothing but its choices.
+    let asks = matches!(state.mover(), Mover::Predict(_)) || matches!(state.face(), Face::Ask(_));
+    let is_cut = |said: &Sentence| printed.is_some() && asks && !lay(ui, said, at, scale).1;
+    match said {
+        Some(said) if is_cut(&said) => tell(ui, &said, at.union(row), scale),
+        said => {
+            said.into_iter().for_each(|said| tell(ui, &said, at, scale));
+            coming(ui, cx, row, scale);
+        }
+    }
     time(ui, cx, Rect::from_min_max(pos2(all.left(), all.bottom() - LINE * scale), all.max));
 }
 
-/// In two lines at most; in one where a line of a terminal stands above it.
-fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
-    let told = || narration::sentence(cx).map(|(text, color)| (vec![text], color));
-    let Some((ways, color)) = said(cx).or_else(told) else { return };
+/// What is to be said: from the longest way to say it to the shortest, and in which colour.
+struct Sentence {
+    ways: Vec<String>,
+    color: Color32,
+}
+
+impl Sentence {
+    /// None where there is nothing to be said.
+    fn of(ways: Vec<String>, color: Color32) -> Option<Self> {
+        (!ways.is_empty()).then_some(Self { ways, color })
+    }
+}
+
+fn sentence(cx: &PanelContext<'_>) -> Option<Sentence> {
+    let told = || narration::sentence(cx).and_then(|(text, color)| Sentence::of(vec![text], color));
+    said(cx).or_else(told)
+}
+
+/// As it is set there, with the way that was chosen, and whether all of it has room. In two lines at most; in one where a line of a
+/// terminal stands above it.
+fn lay(ui: &Ui, said: &Sentence, at: Rect, scale: f32) -> (Option<(String, Arc<Galley>)>, bool) {
     // What is to be chosen from has a line of its own, where it has room in one.
     let flowing = |text: &String| text.replace('\n', "   ");
     let ways: Vec<String> =
-        ways.iter().map(|text| short::paths(text)).flat_map(|text| [text.clone(), flowing(&text)]).collect();
+        said.ways.iter().map(|text| short::paths(text)).flat_map(|text| [text.clone(), flowing(&text)]).collect();
     let lay = |text: &str, size: f32| {
-        let mut job = egui::text::LayoutJob::simple(text.to_owned(), fonts::regular(size), color, at.width());
+        let mut job = egui::text::LayoutJob::simple(text.to_owned(), fonts::regular(size), said.color, at.width());
         job.wrap.max_rows = if at.height() < 2.4 * NEXT * scale { 1 } else { 2 };
         ui.painter().layout_job(job)
     };
@@ -84,29 +106,31 @@ fn sentence(ui: &Ui, cx: &PanelContext<'_>, at: Rect, scale: f32) {
     let mut laid = ways.iter().flat_map(|text| sizes.iter().map(move |size| (text, size)));
     let fits = laid.find_map(|(text, size)| {
         let galley = lay(text, size * scale);
-        (!galley.elided && galley.size().y <= at.height()).then_some((text, galley))
+        (!galley.elided && galley.size().y <= at.height()).then(|| (text.clone(), galley))
     });
-    let Some((whole, galley)) = fits.or_else(|| ways.last().map(|text| (text, lay(text, NEXT * scale)))) else {
-        return;
-    };
+    let is_whole = fits.is_some();
+    (fits.or_else(|| ways.last().map(|text| (text.clone(), lay(text, NEXT * scale)))), is_whole)
+}
+
+fn tell(ui: &Ui, said: &Sentence, at: Rect, scale: f32) {
+    let Some((whole, galley)) = lay(ui, said, at, scale).0 else { return };
     let response = ui.interact(at, ui.scope_id().with("sentence"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, whole));
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
     narration::live(ui, &response);
-    ui.painter().galley(pos2(at.left(), at.center().y - galley.size().y / 2.0), galley, color);
+    ui.painter().galley(pos2(at.left(), at.center().y - galley.size().y / 2.0), galley, said.color);
 }
 
 /// What the lesson's page says where it rests, as the side of it that is turned to: its text, what is asked, what was predicted, what
-/// came of an earlier prediction, what becomes of what the notes claim. From the longest way to say it to the shortest: the first that
-/// has room is shown. None where what the machine did is the sentence.
-fn said(cx: &PanelContext<'_>) -> Option<(Vec<String>, Color32)> {
+/// came of an earlier prediction, what becomes of what the notes claim. None where what the machine did is the sentence.
+fn said(cx: &PanelContext<'_>) -> Option<Sentence> {
     let (state, theme) = (cx.state, &cx.theme);
     let course = state.course.as_ref()?;
     if course.is_ended() {
-        return Some((vec![ending::result(cx, course)], theme.text));
+        return Sentence::of(vec![ending::result(cx, course)], theme.text);
     }
     let view = lesson::page(cx, course);
     match state.place()? {
-        Place::Before => Some((beginnings(&view.before), theme.text)).filter(|(ways, _)| !ways.is_empty()),
+        Place::Before => Sentence::of(beginnings(&view.before), theme.text),
         Place::Moving | Place::Passed => None,
         Place::Here => {
             // Before a class the question that is to be answered next comes at once.
@@ -116,17 +140,21 @@ fn said(cx: &PanelContext<'_>) -> Option<(Vec<String>, Color32)> {
             };
             let named = |all: &[QuestionView], id: &str| all.iter().find(|one| one.id == *id).cloned();
             match face {
-                Face::Text => Some((beginnings(&view.text), theme.text)).filter(|(ways, _)| !ways.is_empty()),
-                Face::Ask(id) => named(&view.questions, &id).map(|question| (vec![asked(cx, &question)], theme.text)),
-                Face::Answer(id) => named(&view.answered, &id).map(|question| {
+                Face::Text => Sentence::of(beginnings(&view.text), theme.text),
+                Face::Ask(id) => {
+                    let question = named(&view.questions, &id)?;
+                    Sentence::of(vec![asked(cx, &question)], theme.text)
+                }
+                Face::Answer(id) => {
+                    let question = named(&view.answered, &id)?;
                     let (answer, color) = answered(cx, &question);
                     let because = beginnings(question.because.as_deref().unwrap_or_default());
                     let with = because.iter().map(|because| format!("{answer}. {because}"));
-                    (with.chain([answer.clone()]).collect(), color)
-                }),
+                    Sentence::of(with.chain([answer.clone()]).collect(), color)
+                }
                 Face::Note(id) => {
                     let claim = view.claims.iter().find(|claim| claim.id == id)?;
-                    Some((noted(cx, claim), theme.text))
+                    Sentence::of(noted(cx, claim), theme.text)
                 }
             }
         }
@@ -198,15 +226,20 @@ fn coming(ui: &Ui, cx: &PanelContext<'_>, row: Rect, scale: f32) {
     };
     let font = FontId { size: NEXT * scale, ..fonts::regular(NEXT) };
     let (reached, of) = (state.marks.reached(state.cursor.position()), state.marks.stops().len());
-    let mut place = format!("{reached} / {of}");
+    let mut places = vec![format!("{reached} / {of}")];
     if let Some(course) = &state.course {
         let view = course.view(state.lang);
-        place = format!("{}  {} / {}    {place}", view.title, view.number, view.of);
+        let page = format!("{} / {}    {reached} / {of}", view.number, view.of);
+        places = vec![format!("{}  {page}", view.title), page];
     }
     let painter = ui.painter();
+    let wide = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), theme.text).size();
+    // What is to be done comes before what the page is called.
+    let (needed, high) = (wide(&caption).x + wide(&title).x + 24.0, wide(&title).y);
+    let fits = places.iter().find(|place| wide(place).x + needed <= row.width());
+    let place = fits.or(places.last()).cloned().unwrap_or_default();
     let right = painter.text(row.right_center(), Align2::RIGHT_CENTER, &place, font.clone(), theme.weak);
     let left = painter.text(row.left_center(), Align2::LEFT_CENTER, &caption, font.clone(), theme.weak);
-    let high = painter.layout_no_wrap(title.clone(), font.clone(), theme.text).size().y;
     let at = pos2(left.right(), row.center().y - high / 2.0);
     crate::ui::widgets::line(painter, at, (right.left() - left.right() - 24.0).max(20.0), &title, font, theme.text);
     let response = ui.interact(row, ui.scope_id().with("coming"), Sense::hover());

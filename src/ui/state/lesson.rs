@@ -1,6 +1,7 @@
 //! What a learner does in a lesson.
 
 use super::*;
+use crate::spec::ContainerId;
 use std::collections::BTreeSet;
 
 /// Goes through a lesson, and answers it.
@@ -132,6 +133,22 @@ impl WindowState {
         self.look_anew();
         self.look();
         self.attend();
+    }
+
+    /// The container that was started for the lesson's page, or in which a command was run for it, as far as the cursor has come.
+    pub fn worked_in(&self) -> Option<ContainerId> {
+        let course = self.course.as_ref()?;
+        let before = course.runner().progress().step.checked_sub(1);
+        let (from, to) = (before.and_then(|before| course.rest_of(before)).unwrap_or(0), self.cursor.position());
+        let begun: Vec<_> = self.trace.ops().map(|(_, seq)| seq).filter(|seq| from < *seq && *seq <= to).collect();
+        let worked = begun.into_iter().rev().filter_map(|seq| match &self.trace.event(seq)?.body {
+            Body::OpBegan { op } if matches!(op.kind, OpKind::ContainerStart | OpKind::Exec) => {
+                Some(op.subject.clone())
+            }
+            _ => None,
+        });
+        let mut worked = worked.filter_map(|name| self.world.container_named(&name));
+        worked.next().map(|container| container.id.clone())
     }
 
     /// What was begun for the lesson's step is over, for all that its terminals tell.

@@ -197,7 +197,7 @@ impl WindowState {
         let runner = self.predicted().map(Course::runner);
         let veiling =
             runner.into_iter().flat_map(|runner| runner.veiling(&self.world).map(|one| (one, self.veil(runner, one))));
-        let of_lesson = veiling.flat_map(|(question, veil)| question.ask.said_by().iter().map(move |key| (*key, veil)));
+        let of_lesson = veiling.flat_map(|(question, veil)| question.said_by().map(move |key| (key, veil)));
         of_lesson.chain(self.veiled_by_survivors()).collect()
     }
 

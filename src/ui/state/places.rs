@@ -6,7 +6,11 @@ use crate::survival::{Fate, Place as At, Survival};
 use crate::trace::{Home, Op, Outcome};
 
 /// What would say which places stay, while that is asked: what homes say of themselves, and steps of what they do.
-const SAID_BY: [&str; 10] = [
+const SAID_BY: [&str; 14] = [
+    "scene-table-stop-stays",
+    "scene-table-stop-goes",
+    "scene-table-rm-stays",
+    "scene-table-rm-goes",
     "scene-home-upper-fate",
     "scene-home-volume-fate",
     "scene-home-anonymous-fate",

@@ -19,7 +19,7 @@ pub(super) struct Column<'w> {
     /// It is stopped: this is what it will mount again.
     pub is_held: bool,
     mount: Option<&'w Arc<Mount>>,
-    /// What its cells are about.
+    /// What its cells are about that are about nothing else: where it is mounted.
     entity: Entity,
     speeds: Vec<&'w Arc<Speed>>,
     pub refused: Option<&'w Arc<Unmeasured>>,
@@ -30,13 +30,14 @@ pub(super) fn of<'w>(world: &'w World, container: &'w Container) -> Vec<Column<'
     let speeds = |target: &str| world.speeds_of(&container.id).filter(|it| it.target == target).collect();
     let refused = |target: &str| world.unmeasured.get(&(container.id.clone(), target.to_owned()));
     let own = world.dirs.values().find(|it| it.role == DirRole::Upper && it.container.as_ref() == Some(&container.id));
+    let root = world.mounts_of(&container.id).find(|mount| matches!(mount.kind, MountKind::Overlay { .. }));
     let own = own.map(|dir| Column {
         kind: HomeKind::Upper,
         target: "/".to_owned(),
         path: Some(dir.path.clone()),
         is_held: false,
-        mount: world.mounts_of(&container.id).find(|mount| matches!(mount.kind, MountKind::Overlay { .. })),
-        entity: Entity::Dir(dir.path.clone()),
+        mount: root,
+        entity: root.map_or_else(|| Entity::Dir(dir.path.clone()), |mount| Entity::Mount(mount.key)),
         speeds: speeds("/"),
         refused: refused("/"),
     });
@@ -63,6 +64,15 @@ impl Column<'_> {
     /// A shape of the place.
     pub fn id(&self, part: impl Into<Cow<'static, str>>) -> NodeId {
         NodeId::part(self.entity.clone(), format!("{} {}", part.into(), self.target))
+    }
+
+    /// The place itself, whoever has it mounted: the volume, the directory of the host or of the engine; none in memory.
+    pub fn home(&self, world: &World) -> Option<Entity> {
+        let dir = || self.path.clone().filter(|path| world.dirs.contains_key(path)).map(Entity::Dir);
+        match self.mount.map(|mount| &mount.kind) {
+            Some(MountKind::Volume { name }) => Some(Entity::Volume(name.clone())),
+            _ => dir(),
+        }
     }
 
     pub fn speed(&self, pattern: SpeedPattern) -> Option<&Speed> {
