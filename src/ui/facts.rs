@@ -1,5 +1,6 @@
 //! What is known of one thing of the World, as a title and a table. The inspector shows it; nothing here paints.
 
+mod disk;
 mod homes;
 mod isolation;
 mod speed;
@@ -148,6 +149,7 @@ fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         Entity::Container(_) | Entity::Namespace(_) | Entity::Process(_) | Entity::Cgroup(_) => {
             process(entity, world, t)
         }
+        Entity::Disk => disk::described(world, t),
         Entity::Speed(container, target, pattern) => speed::described(container, target, *pattern, world, t),
         Entity::Usage(_) | Entity::TriedCall(..) => isolation::described(entity, world, t),
         Entity::Network(_) | Entity::Link(_) | Entity::Route(..) | Entity::Rule(_) | Entity::Port(_) => {
