@@ -10,8 +10,8 @@ use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::{Digest, NetworkId};
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Entity, Family, Health, Home, Link, LinkKind, Mode, MountKind, MoveWay,
-    PortState, Transport, World,
+    BlobState, ContainerState, Descriptor, DiskPlace, Entity, Family, Health, Home, Link, LinkKind, Mode, MountKind,
+    MoveWay, PortState, Transport, World,
 };
 
 /// How many paths of a directory are listed; the rest is counted.
@@ -341,6 +341,7 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
                 };
                 t.row(label, format!("{} · {}", moved.digest.short(), size(moved.bytes)));
             }
+            disk::counted_row(&DiskPlace::Volume { name: key.clone() }, world, t);
             homes::contents(&Home::Volume { name: key.clone() }, world, t);
             Some((key.clone(), "kind-volume", Family::Storage))
         }
@@ -371,6 +372,7 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
     match entity {
         Entity::Container(key) => {
             let container = world.containers.get(key)?;
+            disk::counted_row(&DiskPlace::Upper { container: key.clone() }, world, t);
             match container.state {
                 ContainerState::Created => t.toned("fact-state", "created".into(), Tone::Plain),
                 ContainerState::Running { pid } | ContainerState::Paused { pid } => {

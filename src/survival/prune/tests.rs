@@ -29,7 +29,7 @@ impl Lab {
     /// Layers are named by a number: it has so many kilobytes, and its packed layer a tenth. A layer is the same wherever it lies lowest.
     fn image(&mut self, id: u8, created: &str, tags: &[&str], layers: &[u8]) {
         let diff_ids = layers.iter().map(|n| digest(*n)).collect();
-        let platform: Platform = "linux/amd64".parse().unwrap();
+        let platform = Platform::host();
         self.saw(Change::ConfigRead(Config {
             this: descriptor(digest(id), 7),
             platform,
