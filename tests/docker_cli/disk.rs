@@ -77,7 +77,6 @@ fn there(world: &World, but: &Foretold) -> There {
 
 /// The disk is measured, a prune is foretold, and then done: what is left, and what Docker says, are as foretold.
 fn foretold(bench: &Bench<'_>, line: &str, prune: Prune) {
-    fill(bench);
     good(bench.run("system df"));
     let client = bench.engine.client();
     let before = trace(&client).head().clone();
@@ -93,7 +92,6 @@ fn foretold(bench: &Bench<'_>, line: &str, prune: Prune) {
     let packed = |world: &World| world.blobs.keys().cloned().collect::<BTreeSet<_>>();
     let went: BTreeSet<_> = packed(&before).difference(&packed(&after)).cloned().collect();
     assert_eq!(went, gone.blobs, "{line}");
-    clear(bench);
 }
 
 fn clear(bench: &Bench<'_>) {
@@ -116,20 +114,29 @@ fn what_a_prune_takes_away_is_foretold() {
             && good(bench.args(&["version", "-f", "{{.Client.APIVersion}}"])) < "1.42".to_owned();
         let unnamed = if old { Volumes::All } else { Volumes::Anonymous };
         let system = |images, volumes| Prune::System { images, volumes };
-        for (line, prune) in [
-            ("container prune -f", Prune::Containers),
-            ("image prune -f", Prune::Images(Images::Dangling)),
-            ("image prune -af", Prune::Images(Images::All)),
+        let (dangling, all) = (Images::Dangling, Images::All);
+        // Each after the others, so that there is something for each of them to take.
+        let one_by_one = [
+            ("image prune -f", Prune::Images(dangling)),
             ("volume prune -f", Prune::Volumes(unnamed)),
+            ("container prune -f", Prune::Containers),
+            ("image prune -af", Prune::Images(all)),
             ("volume prune -af", Prune::Volumes(Volumes::All)),
-            ("system prune -f", system(Images::Dangling, None)),
-            ("system prune -af", system(Images::All, None)),
-            ("system prune -f --volumes", system(Images::Dangling, Some(unnamed))),
-            ("system prune -af --volumes", system(Images::All, Some(unnamed))),
-        ] {
-            if !(old && line == "volume prune -af") {
-                foretold(bench, line, prune);
+        ];
+        let together = [
+            ("system prune -f", system(dangling, None)),
+            ("system prune -f --volumes", system(dangling, Some(unnamed))),
+            ("system prune -af", system(all, None)),
+        ];
+        let at_once = [("system prune -af --volumes", system(all, Some(unnamed)))];
+        for prunes in [&one_by_one[..], &together, &at_once] {
+            fill(bench);
+            for (line, prune) in prunes {
+                if !(old && *line == "volume prune -af") {
+                    foretold(bench, line, *prune);
+                }
             }
+            clear(bench);
         }
     });
 }

@@ -6,7 +6,7 @@ disk-bar-disk-why = How much of the disk images, containers and volumes take, an
 disk-bar-measure = Measure the disk
 disk-bar-measuring = measuring
 disk-bar-measure-why = The engine counts the bytes of writable layers and volumes now. By hand: docker system df -v
-disk-bar-prune = See before it goes:
+disk-bar-prune = What prune takes:
 disk-bar-prune-why = Hatches what docker { $command } would take away. Nothing is deleted. Pressed again, the hatching is gone.
 
 ## The picture

@@ -6,7 +6,7 @@ disk-bar-disk-why = 이미지, 컨테이너, 볼륨이 디스크를 얼마나 �
 disk-bar-measure = 디스크 재기
 disk-bar-measuring = 재는 중
 disk-bar-measure-why = 엔진이 쓰기 레이어와 볼륨의 바이트를 지금 세어 봅니다. 손으로 하려면: docker system df -v
-disk-bar-prune = 지우기 전에 보기:
+disk-bar-prune = prune으로 사라질 것:
 disk-bar-prune-why = docker { $command }를 하면 사라질 것에 빗금을 긋습니다. 아무것도 지우지 않습니다. 다시 누르면 빗금이 없어집니다.
 
 ## 그림

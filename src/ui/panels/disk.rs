@@ -4,7 +4,7 @@ use super::PanelContext;
 use crate::survival::prune::Prune;
 use crate::ui::command::ViewCommand;
 use crate::ui::widgets::{self, Loudness};
-use egui::{RichText, Ui};
+use egui::{RichText, Role, Ui, WidgetInfo};
 
 /// Has the engine count what is there now.
 pub fn measure(ui: &mut Ui, cx: &mut PanelContext<'_>) {
@@ -35,7 +35,11 @@ pub fn prunes(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.label(RichText::new(cx.say("disk-bar-prune")).size(12.0).color(cx.theme.weak));
         for prune in Prune::ALL.into_iter().chain(other) {
             let chosen = now == Some(prune);
-            let label = ui.selectable_label(chosen, RichText::new(prune.command()).monospace().size(11.0));
+            // All of them prune.
+            let short = prune.command().replacen(" prune", "", 1);
+            let label = ui.selectable_label(chosen, RichText::new(short).monospace().size(11.5));
+            let whole = format!("docker {}", prune.command());
+            label.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, &whole));
             let why = cx.words.say_with("disk-bar-prune-why", &[("command", prune.command())]);
             if label.on_hover_text(why).clicked() {
                 cx.want(ViewCommand::Prune((!chosen).then_some(prune)));

@@ -183,7 +183,8 @@ impl WindowState {
     pub fn lit(&self) -> Vec<Entity> {
         // Before a class what was chosen stands in the sentence, and the question is as open as before.
         let asks = matches!(self.face(), Face::Ask(_)) && self.has_pending();
-        if self.open_question().is_some() || asks {
+        // What was only looked at all stands there alike.
+        if self.open_question().is_some() || asks || self.changed.contains(&Entity::Disk) {
             return Vec::new();
         }
         let mut lit = crate::ui::news::of(&self.world, &self.changed);
