@@ -65,22 +65,21 @@ def namespace():
     process = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 100000"], stdout=subprocess.PIPE)
     process.stdout.readline()
     return process
-def outside(name, pid):
-    return f"""link add {name} type veth peer name p{name}
+def outside(name, pid, inner):
+    return f"""link add {name} type veth peer name {inner} netns {pid}
 link set {name} master br0
 link set {name} up
-link set p{name} netns {pid}
 """
 run("ip", "-b", "-", text="link add br0 type bridge\naddr add 172.30.0.1/16 dev br0\nlink set br0 up\nlink set lo up\n")
 all = [namespace()]
 try:
-    run("ip", "-b", "-", text="".join(outside(f"o{n}", all[0].pid) for n in range(others)))
+    run("ip", "-b", "-", text="".join(outside(f"o{n}", all[0].pid, f"o{n}") for n in range(others)))
     for n in range(times):
         all.append(namespace())
         pid, name = all[-1].pid, f"m{n}"
-        inside = f"link set lo up\nlink set p{name} name eth0\naddr add 172.30.1.1/16 dev eth0\nlink set eth0 up\nroute add default via 172.30.0.1\n"
+        inside = f"link set lo up\naddr add 172.30.1.1/16 dev eth0\nlink set eth0 up\nroute add default via 172.30.0.1\n"
         begun = time.monotonic()
-        run("ip", "-b", "-", text=outside(name, pid))
+        run("ip", "-b", "-", text=outside(name, pid, "eth0"))
         run("nsenter", "-t", str(pid), "-n", "ip", "-b", "-", text=inside)
         wired = time.monotonic()
         run("nsenter", "-t", str(pid), "-n", "nft", "-f", "-", text=rules)

@@ -165,9 +165,9 @@ kinds! {
     JoinBridge = Network, Stage;
     /// The host end is brought up.
     HostEndUp = Network, Stage;
-    /// The peer is moved into the container's network namespace.
+    /// The peer is moved into the container's network namespace: in recordings from before it was made there.
     MovePeer = Network, Stage;
-    /// The peer is renamed `eth0`.
+    /// The peer is renamed `eth0`: in recordings from before it was made under that name.
     RenamePeer = Network, Stage;
     /// `eth0` is given its address.
     AddAddress = Network, Stage;

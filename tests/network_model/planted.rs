@@ -1,8 +1,8 @@
 //! The checker finds what is planted: it can fail.
 
-use crate::IMAGE;
 use crate::engine::{Engine, everyone, good};
 use crate::kernel::{Checker, differences, look};
+use crate::sequence::IMAGE;
 use dockwalk::trace::{Route, World};
 use std::sync::Arc;
 

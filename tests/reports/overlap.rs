@@ -98,9 +98,13 @@ fn restarts(side: &Side<'_>) {
     let id = show(side, "{{.Id}}");
     side.good("restart box");
     assert_eq!(show(side, "{{.Id}},{{.State.Status}}"), format!("{id},running"), "it is not over yet");
-    assert_eq!(race(side, &["restart -t 0 box"; 2], &[]), 2);
-    assert_eq!(show(side, "{{.Id}},{{.State.Status}}"), format!("{id},running"));
-    side.good("rm -f box");
+    // Docker's second may find it being taken away, as if the end that the first one made were its last; ours never does.
+    let lost: &[&str] = if side.is_docker() { &["marked for removal", "No such container"] } else { &[] };
+    if race(side, &["restart -t 0 box"; 2], lost) == 2 {
+        assert_eq!(show(side, "{{.Id}},{{.State.Status}}"), format!("{id},running"));
+    }
+    race(side, &["rm -f box"], &["No such container", "is already in progress"]);
+    crate::side::until("its end", || !side.good("ps -aq").contains(&id[..12]));
     side.start("box", "", HEARS);
     let gone = ["marked for removal", "No such container", "is already in progress", "is not running", "is dead"];
     race(side, &["rm -f box", "restart -t 0 box", "start box", "update --restart no box"], &gone);

@@ -31,7 +31,7 @@ pub(super) struct Found {
     pub(super) contents: Contents,
     pub(super) evidence: Vec<Evidence>,
     /// What is watched: the home's own directory, and those below it that were looked into.
-    pub(super) watches: Vec<WatchDescriptor>,
+    pub(super) watches: Vec<Watch>,
     /// The call by which the kernel refused to watch one more.
     pub(super) refused: Option<Evidence>,
 }
@@ -55,7 +55,31 @@ pub(super) struct Way<'a> {
     pub(super) is: Option<Inode>,
     /// A directory that is never entered: what is said would be seen there, and said.
     pub(super) but: Option<Inode>,
-    pub(super) inotify: Option<&'a Inotify>,
+    pub(super) inotify: Option<&'a Tellers>,
+}
+
+/// Who tells that something is different.
+#[derive(Debug)]
+pub(super) struct Tellers {
+    /// That something was made, moved, deleted, or written and closed.
+    pub(super) changes: Inotify,
+    /// That something is being written: once for each look. Who writes on without an end would pay for each of its writes
+    /// (a tenth of those of 4 KiB into memory).
+    pub(super) writes: Inotify,
+}
+
+impl Tellers {
+    pub(super) fn open() -> Result<Self, Refused> {
+        Ok(Self { changes: Inotify::open()?, writes: Inotify::open()? })
+    }
+}
+
+/// What of the two watches one directory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Watch {
+    pub(super) changes: WatchDescriptor,
+    /// None where the kernel refused.
+    pub(super) writes: Option<WatchDescriptor>,
 }
 
 impl Way<'_> {
@@ -110,7 +134,7 @@ struct Look<'a> {
     newest: Vec<(HomeFile, PathBuf)>,
     names: usize,
     todo: VecDeque<Todo>,
-    watches: Vec<WatchDescriptor>,
+    watches: Vec<Watch>,
     refused: Option<Evidence>,
 }
 
@@ -210,17 +234,18 @@ impl<'a> Look<'a> {
     }
 
     fn watch(&mut self, dir: &impl AsFd) {
-        let Some(inotify) = self.way.inotify else { return };
-        let made = Mask::IN_CREATE | Mask::IN_MOVED_TO | Mask::IN_MOVED_FROM | Mask::IN_DELETE | Mask::IN_ATTRIB;
-        let mask = made | Mask::IN_MODIFY | Mask::IN_CLOSE_WRITE | Mask::IN_DELETE_SELF | Mask::IN_MOVE_SELF;
-        // By the handle: names on the way may have become links.
-        match inotify.watch(&overlay::path_of(dir, OsStr::new(".")), mask) {
-            Ok(wd) => self.watches.push(wd),
-            // A file has no name within itself.
-            Err((Errno::ENOTDIR, _)) => match inotify.watch(&crate::engine::handle::itself(dir), mask) {
-                Ok(wd) => self.watches.push(wd),
-                Err((_, call)) => self.refused = Some(*call),
-            },
+        let Some(tellers) = self.way.inotify else { return };
+        // By the handle: names on the way may have become links. A file has no name within itself.
+        let within = overlay::path_of(dir, OsStr::new("."));
+        let watched = match watch(tellers, &within) {
+            Err((Errno::ENOTDIR, _)) => watch(tellers, &crate::engine::handle::itself(dir)),
+            watched => watched,
+        };
+        match watched {
+            Ok((watch, refused)) => {
+                self.watches.push(watch);
+                self.refused = refused.or(self.refused.take());
+            }
             Err((Errno::ENOENT, _)) => {}
             Err((_, call)) => self.refused = Some(*call),
         }
@@ -256,6 +281,19 @@ impl<'a> Look<'a> {
         }
         Found { contents, evidence: calls, watches, refused }
     }
+}
+
+/// Watches it, and the call by which the kernel refused to tell of writes.
+fn watch(tellers: &Tellers, at: &Path) -> Result<(Watch, Option<Evidence>), Refused> {
+    let made = Mask::IN_CREATE | Mask::IN_MOVED_TO | Mask::IN_MOVED_FROM | Mask::IN_DELETE | Mask::IN_ATTRIB;
+    let mask = made | Mask::IN_CLOSE_WRITE | Mask::IN_DELETE_SELF | Mask::IN_MOVE_SELF;
+    let changes = tellers.changes.watch(at, mask)?;
+    Ok(match tellers.writes.watch(at, Mask::IN_MODIFY | Mask::IN_ONESHOT) {
+        Ok(writes) => (Watch { changes, writes: Some(writes) }, None),
+        // Gone meanwhile: that is told.
+        Err((Errno::ENOENT, _)) => (Watch { changes, writes: None }, None),
+        Err((_, call)) => (Watch { changes, writes: None }, Some(*call)),
+    })
 }
 
 /// A directory in that one; no link, and on the same mount.

@@ -20,14 +20,13 @@ mod look;
 mod tests;
 
 use super::conductor::Conductor;
-use super::evidence::Inotify;
 use super::{Fault, Result};
 use crate::trace::{Change, Code, Contents as Seen, Home, HomeFile, Problem};
-use look::{Found, Inode, Way};
+use look::{Found, Inode, Tellers, Watch, Way};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
-use nix::sys::inotify::{AddWatchFlags as Mask, WatchDescriptor};
+use nix::sys::inotify::AddWatchFlags as Mask;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::os::fd::{AsFd, OwnedFd};
@@ -81,7 +80,7 @@ struct Shared {
     conductor: Arc<Conductor>,
     /// The engine's own directory.
     root: Option<Inode>,
-    inotify: Option<Inotify>,
+    inotify: Option<Tellers>,
     wake: EventFd,
     state: Mutex<State>,
     /// A look has ended, or the thread has.
@@ -91,7 +90,9 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     /// Which homes a watch is of. One directory may be in two: a bind mount of a part of another.
-    watches: HashMap<i32, (WatchDescriptor, BTreeSet<Home>)>,
+    watches: HashMap<i32, (Watch, BTreeSet<Home>)>,
+    /// Of a watch on writes, the other of the same directory.
+    writes: HashMap<i32, i32>,
     homes: BTreeMap<Home, Watched>,
     uses: u64,
     /// Nothing is looked at before.
@@ -122,7 +123,7 @@ impl Contents {
     /// Starts the thread. `root`: the engine's own directory, which is never looked into from above.
     pub fn start(conductor: Arc<Conductor>, root: &Path) -> Result<Self> {
         // Without one all the same: what is there is said when it is first used. Who watches upper directories says why.
-        let inotify = Inotify::open().ok();
+        let inotify = Tellers::open().ok();
         let wake = EventFd::new().map_err(|e| Fault::io("make", "an eventfd", &e.into()))?;
         let root = std::fs::metadata(root).ok().map(|meta| (meta.dev(), meta.ino()));
         let (state, looked) = (Mutex::default(), Condvar::new());
@@ -246,8 +247,8 @@ impl Shared {
                 PollTimeout::try_from(left + u128::from(until > now)).unwrap_or(PollTimeout::MAX)
             });
             let mut fds = vec![PollFd::new(self.wake.as_fd(), PollFlags::POLLIN)];
-            let inotify = self.inotify.as_ref().filter(|_| reads);
-            fds.extend(inotify.map(|inotify| PollFd::new(inotify.as_fd(), PollFlags::POLLIN)));
+            let both = self.inotify.iter().filter(|_| reads).flat_map(|it| [&it.changes, &it.writes]);
+            fds.extend(both.map(|inotify| PollFd::new(inotify.as_fd(), PollFlags::POLLIN)));
             match poll(&mut fds, timeout) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(error) => {
@@ -258,7 +259,7 @@ impl Shared {
             if fds.first().and_then(PollFd::any) == Some(true) && self.wake.read().is_err() {
                 tracing::debug!("woken by nobody");
             }
-            if fds.get(1).and_then(PollFd::any) == Some(true) {
+            if fds.iter().skip(1).any(|fd| fd.any() == Some(true)) {
                 self.read(&mut self.lock());
                 read_at = Instant::now() + BATCH;
             }
@@ -294,8 +295,8 @@ impl Shared {
                         Some(found)
                     }
                     None => {
-                        let unknown = |wd: &WatchDescriptor| !state.watches.contains_key(&wd.as_raw());
-                        found.watches.into_iter().filter(unknown).for_each(|wd| self.silence(wd));
+                        let unknown = |watch: &Watch| !state.watches.contains_key(&watch.changes.as_raw());
+                        found.watches.into_iter().filter(unknown).for_each(|watch| self.silence(watch));
                         None
                     }
                 }
@@ -352,17 +353,21 @@ impl Shared {
     }
 
     /// These directories of a home are watched, and no others any more. False where that are too many.
-    fn watch(&self, state: &mut State, home: &Home, watches: Vec<WatchDescriptor>) -> bool {
+    fn watch(&self, state: &mut State, home: &Home, watches: Vec<Watch>) -> bool {
         let mut now = BTreeSet::new();
         let mut all = true;
-        for wd in watches {
-            if state.watches.len() >= WATCHES && !state.watches.contains_key(&wd.as_raw()) {
-                self.silence(wd);
+        for watch in watches {
+            let raw = watch.changes.as_raw();
+            if state.watches.len() >= WATCHES && !state.watches.contains_key(&raw) {
+                self.silence(watch);
                 all = false;
                 continue;
             }
-            now.insert(wd.as_raw());
-            state.watches.entry(wd.as_raw()).or_insert((wd, BTreeSet::new())).1.insert(home.clone());
+            now.insert(raw);
+            let (known, homes) = state.watches.entry(raw).or_insert((watch, BTreeSet::new()));
+            *known = watch;
+            homes.insert(home.clone());
+            state.writes.extend(watch.writes.map(|writes| (writes.as_raw(), raw)));
         }
         self.let_go(state, home, &now);
         all
@@ -374,41 +379,55 @@ impl Shared {
     }
 
     fn let_go(&self, state: &mut State, home: &Home, but: &BTreeSet<i32>) {
-        state.watches.retain(|raw, (wd, homes)| {
+        state.watches.retain(|raw, (watch, homes)| {
             if !but.contains(raw) && homes.remove(home) && homes.is_empty() {
-                self.silence(*wd);
+                self.silence(*watch);
             }
             !homes.is_empty()
         });
+        let State { watches, writes, .. } = state;
+        writes.retain(|_, changes| watches.contains_key(changes));
     }
 
-    fn silence(&self, wd: WatchDescriptor) {
-        if let Some(Err(error)) = self.inotify.as_ref().map(|inotify| inotify.forget(wd)) {
+    /// What was written in the directory, or the directory itself that is gone, has ended a watch already.
+    fn silence(&self, watch: Watch) {
+        let Some(tellers) = &self.inotify else { return };
+        let writes = watch.writes.map(|writes| tellers.writes.forget(writes));
+        for error in [Some(tellers.changes.forget(watch.changes)), writes].into_iter().flatten().filter_map(Result::err)
+        {
             tracing::debug!(%error, "a watch was gone already");
         }
     }
 
     /// Takes what the kernel has to tell: which homes are to be looked at.
     fn read(&self, state: &mut State) {
+        let Some(tellers) = &self.inotify else { return };
         let soon = Instant::now() + GATHER;
-        for _ in 0..READS {
-            let notices = match self.inotify.as_ref().map(Inotify::read) {
-                Some(Ok(notices)) => notices,
-                Some(Err(Errno::EINTR)) => continue,
-                None | Some(Err(_)) => return,
-            };
-            let State { watches, homes, .. } = &mut *state;
-            for notice in notices {
-                let told: Vec<Home> = if notice.mask.contains(Mask::IN_Q_OVERFLOW) {
-                    homes.keys().cloned().collect()
-                } else if notice.mask.contains(Mask::IN_IGNORED) {
-                    watches.remove(&notice.wd).into_iter().flat_map(|(_, homes)| homes).collect()
-                } else {
-                    watches.get(&notice.wd).into_iter().flat_map(|(_, homes)| homes).cloned().collect()
+        for (inotify, of_writes) in [(&tellers.changes, false), (&tellers.writes, true)] {
+            for _ in 0..READS {
+                let notices = match inotify.read() {
+                    Ok(notices) => notices,
+                    Err(Errno::EINTR) => continue,
+                    Err(_) => break,
                 };
-                for home in told {
-                    if let Some(watched) = homes.get_mut(&home).filter(|known| known.due.is_none()) {
-                        watched.due = Some(watched.rests_until.map_or(soon, |rests| soon.max(rests)));
+                for notice in notices {
+                    let State { watches, writes, homes, .. } = &mut *state;
+                    let ended = notice.mask.contains(Mask::IN_IGNORED);
+                    let told: Vec<Home> = if notice.mask.contains(Mask::IN_Q_OVERFLOW) {
+                        homes.keys().cloned().collect()
+                    } else if of_writes {
+                        // It has told once; the next look watches again.
+                        let of = if ended { writes.remove(&notice.wd) } else { writes.get(&notice.wd).copied() };
+                        of.and_then(|of| watches.get(&of)).into_iter().flat_map(|(_, homes)| homes).cloned().collect()
+                    } else if ended {
+                        watches.remove(&notice.wd).into_iter().flat_map(|(_, homes)| homes).collect()
+                    } else {
+                        watches.get(&notice.wd).into_iter().flat_map(|(_, homes)| homes).cloned().collect()
+                    };
+                    for home in told {
+                        if let Some(watched) = homes.get_mut(&home).filter(|known| known.due.is_none()) {
+                            watched.due = Some(watched.rests_until.map_or(soon, |rests| soon.max(rests)));
+                        }
                     }
                 }
             }

@@ -30,7 +30,6 @@ impl Bridge {
         let mac = wish.mac.unwrap_or_else(|| request::mac_of(address));
         let veth = self.create_veth(cx, host, container, sandbox, mac, &keys)?;
         self.join(cx, host, &veth, &keys)?;
-        move_in(cx, host, container, sandbox, &keys)?;
         self.configure(cx, host, sandbox, &keys, address)?;
         let six = self.attach6(cx, container, sandbox, &keys, wish.address6)?;
         let (internal, network, gateway) = (segment.internal, self.network.name.clone(), segment.gateway);
@@ -125,7 +124,8 @@ impl Bridge {
         })
     }
 
-    /// Makes a pair of links. Both ends are on the host at first.
+    /// Makes a pair of links: one end on the host, the other where it belongs, as Docker does since 28. One that is moved there later is
+    /// waited for by the kernel (`dev_change_net_namespace`, tens of milliseconds).
     fn create_veth(
         &self,
         cx: &Cx,
@@ -135,19 +135,24 @@ impl Bridge {
         mac: request::Mac,
         keys: &Keys,
     ) -> Result<Veth> {
-        let (name, peer) = (format!("veth{}", random::hex(7)?), format!("veth{}", random::hex(7)?));
-        let request = request::make_veth(&name, &peer, mac, self.segment.mtu);
+        let (name, peer) = (format!("veth{}", random::hex(7)?), &keys.name);
+        let netns = sandbox.lock().observer.netns().clone();
+        let request = request::make_veth(&name, peer, mac, &netns, self.segment.mtu);
         let bytes = self.segment.mtu.map_or_else(String::new, |mtu| format!(" mtu {mtu}"));
-        let mac_of_peer = mac_text(&mac);
-        let by_hand = format!("ip link add {name}{bytes} type veth peer name {peer}{bytes} address {mac_of_peer}");
+        let (mac_of_peer, path) = (mac_text(&mac), netns.path());
+        let by_hand =
+            format!("ip link add {name}{bytes} type veth peer name {peer}{bytes} address {mac_of_peer} netns {path}");
         stage(cx, StepKind::CreateVeth, by_hand, request, |cx, request| {
-            let mut host = host.observer.lock();
             let inverse = NetInverse::DeleteLink { netns: host.netns().inode(), name: name.clone() };
             let veth = Veth { name: name.clone(), entry: cx.journal(container.as_str(), &inverse)? };
             self.note(sandbox, |endpoint| endpoint.veth = Some(veth.clone()));
+            let (mut host, mut sandbox) = (host.observer.lock(), sandbox.lock());
             host.expect(&name, keys.host_end.clone(), Some(container));
-            host.expect(&peer, keys.inner.clone(), Some(container));
-            host.act(cx, request)?;
+            sandbox.observer.expect(peer, keys.inner.clone(), Some(container));
+            let sent = host.send(&request)?;
+            let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
+            sandbox.observer.look(Some(&sent), &record)?;
+            host.look(Some(&sent), &record)?;
             Ok(veth)
         })
     }
@@ -239,29 +244,6 @@ impl Bridge {
             Ok(())
         })
     }
-}
-
-/// Moves the other end into the container's namespace and gives it the name that programs there expect.
-fn move_in(cx: &Cx, host: &Host, container: &ContainerId, sandbox: &Mutex<Sandbox>, keys: &Keys) -> Result<()> {
-    let peer = host_link(host, &keys.inner)?;
-    let name = peer.name.clone();
-    let netns = sandbox.lock().observer.netns().clone();
-    let request = request::move_link(&name, peer.ifindex, &netns);
-    let by_hand = format!("ip link set {name} netns {}", netns.path());
-    stage(cx, StepKind::MovePeer, by_hand, request, |cx, request| {
-        let (mut host, mut sandbox) = (host.observer.lock(), sandbox.lock());
-        sandbox.observer.expect(&name, keys.inner.clone(), Some(container));
-        let sent = host.send(&request)?;
-        let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-        sandbox.observer.look(Some(&sent), &record)?;
-        host.forget(&keys.inner);
-        host.look(Some(&sent), &record)
-    })?;
-    let index = inner_link(sandbox, &keys.inner)?;
-    let by_hand = inside(&netns, &format!("ip link set {name} name {}", keys.name));
-    stage(cx, StepKind::RenamePeer, by_hand, request::rename_link(&name, index, &keys.name), |cx, it| {
-        sandbox.lock().observer.act(cx, it)
-    })
 }
 
 fn host_link(host: &Host, key: &LinkKey) -> Result<Link> {

@@ -94,14 +94,6 @@ impl NamespaceObserver {
         self.expected.insert(name.to_owned(), Owner { key, container: container.cloned() });
     }
 
-    /// A link has been moved to another namespace, where it is recorded under the same key.
-    pub(super) fn forget(&mut self, key: &LinkKey) {
-        self.owners.retain(|_, owner| owner.key != *key);
-        self.links.remove(key);
-        self.macs.let_go_of(key);
-        self.addresses.retain(|(link, _)| link != key);
-    }
-
     /// A link as it was last seen.
     pub(super) fn link(&self, key: &LinkKey) -> Option<&Link> {
         self.links.get(key)

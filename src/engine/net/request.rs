@@ -61,13 +61,21 @@ pub(super) fn make_bridge(name: &str, mac: Mac) -> Request {
 }
 
 /// A veth pair: `name` here, and `peer`, that has `mac`.
-pub(super) fn make_veth(name: &str, peer: &str, mac: Mac, mtu: Option<u32>) -> Request {
+pub(super) fn make_veth(name: &str, peer: &str, mac: Mac, netns: &Netns, mtu: Option<u32>) -> Request {
     let bytes = mtu.map_or(String::new(), |mtu| format!(" mtu={mtu}"));
-    let text = format!("RTM_NEWLINK name={name} kind=veth{bytes} peer=(name={peer} address={}{bytes})", mac_text(&mac));
+    let inside = format!("netns=net:[{}]", netns.inode());
+    let text = format!(
+        "RTM_NEWLINK name={name} kind=veth{bytes} peer=(name={peer} address={}{bytes} {inside})",
+        mac_text(&mac)
+    );
     let mut other = LinkMessage::default();
     let mtu = || mtu.map(LinkAttribute::Mtu);
-    other.attributes = vec![LinkAttribute::IfName(peer.into()), LinkAttribute::Address(mac.into())];
-    other.attributes.extend(mtu());
+    let of_other = [
+        LinkAttribute::IfName(peer.into()),
+        LinkAttribute::Address(mac.into()),
+        LinkAttribute::NetNsFd(netns.as_fd().as_raw_fd()),
+    ];
+    other.attributes = of_other.into_iter().chain(mtu()).collect();
     let data = LinkInfo::Data(InfoData::Veth(InfoVeth::Peer(other)));
     let info = vec![LinkInfo::Kind(InfoKind::Veth), data];
     let mut attributes = vec![LinkAttribute::IfName(name.into()), LinkAttribute::LinkInfo(info)];
@@ -78,16 +86,6 @@ pub(super) fn make_veth(name: &str, peer: &str, mac: Mac, mtu: Option<u32>) -> R
 pub(super) fn join_bridge(name: &str, index: u32, bridge: &str, bridge_index: u32) -> Request {
     let text = format!("RTM_SETLINK name={name} index={index} master={bridge} ({bridge_index})");
     set_link(text, name, index, vec![LinkAttribute::Controller(bridge_index)])
-}
-
-pub(super) fn move_link(name: &str, index: u32, netns: &Netns) -> Request {
-    let text = format!("RTM_SETLINK name={name} index={index} netns=net:[{}]", netns.inode());
-    set_link(text, name, index, vec![LinkAttribute::NetNsFd(netns.as_fd().as_raw_fd())])
-}
-
-pub(super) fn rename_link(name: &str, index: u32, to: &str) -> Request {
-    let text = format!("RTM_SETLINK name={name} index={index} name={to}");
-    set_link(text, to, index, vec![LinkAttribute::IfName(to.into())])
 }
 
 pub(super) fn link_up(name: &str, index: u32) -> Request {

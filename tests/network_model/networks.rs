@@ -1,115 +1,173 @@
-//! Operations by the dozen: each is chosen by a seed, done for real, and held against the model and the kernel.
+//! Operations on networks, and what is held against the model and the kernel after each.
 
-use crate::IMAGE;
-use crate::engine::output;
-use crate::kernel::{Checker, inside, places};
+use crate::kernel::{inside, places};
 use crate::left::Left;
 use crate::model::{Container, ContainerAt, Mode, Model, Network, NetworkAt, Place};
-use crate::random::Random;
+use crate::sequence::{Actor, IMAGE, Sequence};
 use crate::server::Server;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use std::process::{Child, Stdio};
-use std::time::Duration;
 
 /// So many of each there are at most.
 const NETWORKS: usize = 5;
 const CONTAINERS: usize = 6;
 
-pub struct Sequence {
-    server: Server,
-    /// None of a dockerd.
-    checker: Option<Checker>,
+pub struct Networks {
+    actor: Actor,
     agreed: usize,
     before: Option<Left>,
-    random: Random,
-    seed: u64,
-    /// Engines are killed, and links are switched off by hand.
-    rough: bool,
     model: Model,
-    names: usize,
     /// The port of the host's that several containers want.
     port: u16,
-    /// What was done, and what came of it.
-    pub said: Vec<String>,
 }
 
-impl Sequence {
-    pub fn new(server: Server, seed: u64, rough: bool) -> Self {
-        let mut sequence = Self {
-            server,
-            checker: None,
-            agreed: 0,
-            before: None,
-            random: Random(seed),
-            seed,
-            rough,
-            model: Model::default(),
-            names: 0,
-            // Engines may do this beside one another, and share the machine's loopback.
-            port: std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(),
-            said: Vec::new(),
-        };
+impl Sequence for Networks {
+    fn new(actor: Actor) -> Self {
+        // Engines may do this beside one another, and share the machine's loopback.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut sequence = Self { actor, agreed: 0, before: None, model: Model::default(), port };
         let bridge = sequence.subnet_of("bridge");
         sequence.add_network("bridge".into(), false, bridge, false);
-        if let Server::Dockwalk(engine) = &sequence.server {
-            let mut checker = Checker::of(engine);
+        let Actor { server, checker, .. } = &mut sequence.actor;
+        if let (Server::Dockwalk(engine), Some(checker)) = (server, checker) {
             let world = checker.agrees("before the first step");
             sequence.before = Some(Left::look(engine, &world));
-            sequence.checker = Some(checker);
         }
         sequence
     }
 
-    pub fn run(&mut self, ops: usize) {
-        for _ in 0..ops {
-            self.step();
-            let done = self.said.last().cloned().unwrap_or_default();
-            let when =
-                format!("DOCKWALK_TEST_SEED={} DOCKWALK_TEST_OPS={ops}, step {}: {done}", self.seed, self.said.len());
-            let addresses = self.as_modelled(&when);
-            if let Some(said) = self.said.last_mut() {
-                said.push_str(&addresses);
+    fn actor(&mut self) -> &mut Actor {
+        &mut self.actor
+    }
+
+    fn act(&mut self) {
+        match self.actor.random.below(100) {
+            0..=13 => self.create(),
+            14..=18 => self.remove_network(),
+            19 => {
+                self.ask(&["network", "prune", "-f"], true);
+                self.model.prune();
             }
-            if std::env::var_os("DOCKWALK_TEST_TELL").is_some() {
-                println!("{when}");
-            }
+            20..=37 => self.connect(),
+            38..=50 => self.disconnect(),
+            51..=66 => self.start_new(),
+            67..=71 => self.stop(),
+            72..=79 => self.start(),
+            80..=81 => self.restart(),
+            82..=84 => self.kill(),
+            85..=88 => self.remove(),
+            89..=90 => self.rename(),
+            91..=95 if self.actor.rough => self.link_by_hand(),
+            96..=97 if self.actor.rough => self.killed_between(),
+            98 if self.actor.rough => self.killed_within(),
+            _ => {}
         }
     }
 
-    /// Takes all of it away, and looks what is left.
-    pub fn end(mut self) -> (Server, usize) {
+    /// What is told of containers and networks is as the model says, and the World as the kernel shows. Returns the addresses.
+    #[track_caller]
+    fn as_modelled(&mut self, when: &str) -> String {
+        let told = |of: &Self| format!("{when}\n{}", of.actor.said.join("\n"));
+        let there = self.model.there();
+        let names: Vec<&str> = there.iter().map(|at| self.model.containers[*at].name.as_str()).collect();
+        let listed = self.actor.server.good(&["ps", "-a", "--format", "{{.Names}} {{.State}}"]);
+        let listed: BTreeMap<_, _> = listed
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .map(|(name, state)| (name, state == "running"))
+            .collect();
+        let modelled = there.iter().map(|at| &self.model.containers[*at]).map(|of| (of.name.as_str(), of.running));
+        assert_eq!(listed, modelled.collect(), "{}", told(self));
+        let networks = self.actor.server.good(&["network", "ls", "-f", "type=custom", "--format", "{{.Name}}"]);
+        let custom: BTreeSet<_> = self.model.custom().iter().map(|at| self.model.networks[*at].name.as_str()).collect();
+        assert_eq!(networks.lines().collect::<BTreeSet<_>>(), custom, "{}", told(self));
+
+        let (mut shown, mut modelled) = (BTreeMap::new(), BTreeMap::new());
+        if !names.is_empty() {
+            let all = self.actor.server.good(&[&["inspect"], names.as_slice()].concat());
+            let all: Vec<Value> = serde_json::from_str(&all).unwrap();
+            for of in &all {
+                let name = of["Name"].as_str().unwrap().trim_start_matches('/');
+                for (network, place) in of["NetworkSettings"]["Networks"].as_object().into_iter().flatten() {
+                    let text = |key: &str| place[key].as_str().unwrap_or_default().to_owned();
+                    shown.insert((name.to_owned(), network.clone()), (text("IPAddress"), text("GlobalIPv6Address")));
+                }
+            }
+        }
+        for of in there.iter().map(|at| &self.model.containers[*at]) {
+            if of.mode == Mode::None {
+                modelled.insert((of.name.clone(), "none".to_owned()), String::new());
+            }
+            for (network, place) in &of.on {
+                let address = place.address.map(|it| it.to_string()).unwrap_or_default();
+                modelled.insert((of.name.clone(), self.model.networks[*network].name.clone()), address);
+            }
+        }
+        let four: BTreeMap<_, _> = shown.iter().map(|(key, (four, _))| (key.clone(), four.clone())).collect();
+        assert_eq!(four, modelled, "inspect says the left, {}", told(self));
+
+        let names: Vec<&str> = self.model.custom().iter().map(|at| self.model.networks[*at].name.as_str()).collect();
+        let all = self.actor.server.good(&[&["network", "inspect", "bridge"], names.as_slice()].concat());
+        let mut on_networks = BTreeMap::new();
+        for of in serde_json::from_str::<Vec<Value>>(&all).unwrap() {
+            for container in of["Containers"].as_object().into_iter().flat_map(|all| all.values()) {
+                let address = container["IPv4Address"].as_str().unwrap().split('/').next().unwrap().to_owned();
+                let (name, network) = (container["Name"].as_str().unwrap(), of["Name"].as_str().unwrap());
+                on_networks.insert((name.to_owned(), network.to_owned()), address);
+            }
+        }
+        modelled.retain(|_, address| !address.is_empty());
+        assert_eq!(on_networks, modelled, "network inspect says the left, {}", told(self));
+
+        if let Some(checker) = &mut self.actor.checker {
+            let said = self.actor.said.join("\n");
+            let world = checker.agrees(&format!("{said}\n{when}"));
+            self.kernel_has(&world, when);
+        }
+        let all: Vec<_> = shown.iter().filter(|(_, (four, _))| !four.is_empty()).collect();
+        format!(" {all:?}")
+    }
+
+    fn end(mut self) -> (Server, usize) {
         for at in self.model.there() {
-            self.server.good(&["rm", "-f", &self.model.containers[at].name]);
+            self.actor.server.good(&["rm", "-f", &self.model.containers[at].name]);
             self.model.remove(at);
         }
         for at in self.model.custom() {
-            self.server.good(&["network", "rm", &self.model.networks[at].name]);
+            self.actor.server.good(&["network", "rm", &self.model.networks[at].name]);
             self.model.networks[at].there = false;
         }
-        let when = format!("DOCKWALK_TEST_SEED={}: all of it is removed", self.seed);
+        let when = format!("DOCKWALK_TEST_SEED={}: all of it is removed", self.actor.seed);
         self.as_modelled(&when);
-        if let (Server::Dockwalk(engine), Some(checker), Some(before)) = (&self.server, &mut self.checker, &self.before)
+        if let (Server::Dockwalk(engine), Some(checker), Some(before)) =
+            (&self.actor.server, &mut self.actor.checker, &self.before)
         {
             before.assert_is(engine, checker, &when);
         }
-        let agreed = self.agreed + self.checker.map_or(0, |checker| checker.agreed);
-        (self.server, agreed)
+        let agreed = self.agreed + self.actor.checker.map_or(0, |checker| checker.agreed);
+        (self.actor.server, agreed)
     }
+}
 
+impl Networks {
     fn add_network(&mut self, name: String, internal: bool, subnet: (Ipv4Addr, u8), configured: bool) {
         self.model.networks.push(Network { name, there: true, internal, subnet, configured });
     }
 
     fn subnet_of(&self, name: &str) -> (Ipv4Addr, u8) {
-        let all =
-            self.server.good(&["network", "inspect", "-f", "{{range .IPAM.Config}}{{println .Subnet}}{{end}}", name]);
+        let all = self.actor.server.good(&[
+            "network",
+            "inspect",
+            "-f",
+            "{{range .IPAM.Config}}{{println .Subnet}}{{end}}",
+            name,
+        ]);
         let (address, prefix) = all.lines().find(|line| line.contains('.')).unwrap().trim().split_once('/').unwrap();
         (address.parse().unwrap(), prefix.parse().unwrap())
     }
 
-    /// Does it, with either client, and wants it to go as the model says.
+    /// Does it, and wants it to go as the model says. The port is another one each time.
     #[track_caller]
     fn ask(&mut self, line: &[&str], goes_well: bool) {
         let code = match (goes_well, line[0]) {
@@ -117,72 +175,33 @@ impl Sequence {
             (false, "run") => 125,
             (false, _) => 1,
         };
-        let docker = self.random.one_in(4);
-        self.said.push(format!("{}: {code}", line.join(" ")));
-        let output = output(self.server.command(line, docker));
-        let words = String::from_utf8_lossy(&output.stderr);
-        let at = (self.seed, self.said.len());
-        let told = self.said.join("\n");
-        assert_eq!(output.status.code(), Some(code), "DOCKWALK_TEST_SEED={} step {}: {words}\n{told}", at.0, at.1);
-    }
-
-    fn name(&mut self, begin: char) -> String {
-        self.names += 1;
-        format!("{begin}{}", self.names)
+        self.actor.ask(line, &line.join(" ").replace(&self.port.to_string(), "PORT"), code);
     }
 
     fn a_container(&mut self, so: impl Fn(&Container) -> bool) -> Option<ContainerAt> {
         let all: Vec<_> = self.model.there().into_iter().filter(|at| so(&self.model.containers[*at])).collect();
-        self.random.of(&all)
+        self.actor.random.of(&all)
     }
 
     fn a_network(&mut self) -> NetworkAt {
         let custom = self.model.custom();
-        self.random.of(&custom).unwrap_or(0)
-    }
-
-    fn step(&mut self) {
-        // What cannot be done now is done otherwise.
-        let before = self.said.len();
-        while self.said.len() == before {
-            match self.random.below(100) {
-                0..=13 => self.create(),
-                14..=18 => self.remove_network(),
-                19 => {
-                    self.ask(&["network", "prune", "-f"], true);
-                    self.model.prune();
-                }
-                20..=37 => self.connect(),
-                38..=50 => self.disconnect(),
-                51..=66 => self.start_new(),
-                67..=71 => self.stop(),
-                72..=79 => self.start(),
-                80..=81 => self.restart(),
-                82..=84 => self.kill(),
-                85..=88 => self.remove(),
-                89..=90 => self.rename(),
-                91..=95 if self.rough => self.link_by_hand(),
-                96..=97 if self.rough => self.killed_between(),
-                98 if self.rough => self.killed_within(),
-                _ => {}
-            }
-        }
+        self.actor.random.of(&custom).unwrap_or(0)
     }
 
     fn create(&mut self) {
         let custom = self.model.custom();
-        match (self.random.below(8), self.random.of(&custom)) {
+        match (self.actor.random.below(8), self.actor.random.of(&custom)) {
             (0, Some(other)) => {
                 let name = self.model.networks[other].name.clone();
                 self.ask(&["network", "create", &name], false);
             }
             (1, Some(other)) => {
-                let (subnet, name) = (self.model.networks[other].subnet, self.name('n'));
+                let (subnet, name) = (self.model.networks[other].subnet, self.actor.name('n'));
                 self.ask(&["network", "create", "--subnet", &format!("{}/{}", subnet.0, subnet.1), &name], false);
             }
             _ if custom.len() >= NETWORKS => {}
             (kind, _) => {
-                let name = self.name('n');
+                let name = self.actor.name('n');
                 let number = u8::try_from(self.model.networks.len() % 250).unwrap();
                 let subnet = (Ipv4Addr::new(10, 101, number, 0), 24);
                 let (four, six) = (format!("{}/24", subnet.0), format!("fd00:5:{number:x}::/64"));
@@ -202,8 +221,8 @@ impl Sequence {
     }
 
     fn remove_network(&mut self) {
-        if self.random.one_in(6) {
-            let name = if self.random.one_in(2) { "bridge" } else { "nobody" };
+        if self.actor.random.one_in(6) {
+            let name = if self.actor.random.one_in(2) { "bridge" } else { "nobody" };
             return self.ask(&["network", "rm", name], false);
         }
         let at = self.a_network();
@@ -219,22 +238,23 @@ impl Sequence {
     fn wanted(&mut self, network: NetworkAt) -> Option<Ipv4Addr> {
         let of = &self.model.networks[network];
         let base = u32::from(of.subnet.0);
-        (of.configured && self.random.one_in(2)).then(|| Ipv4Addr::from(base + 2 + self.random.below(4) as u32))
+        (of.configured && self.actor.random.one_in(2))
+            .then(|| Ipv4Addr::from(base + 2 + self.actor.random.below(4) as u32))
     }
 
     fn connect(&mut self) {
         let so = |of: &Container| !of.port && (of.running || !matches!(of.mode, Mode::Of(_)));
         let Some(at) = self.a_container(so) else { return };
         let container = self.model.containers[at].clone();
-        if self.random.one_in(12) && container.running {
+        if self.actor.random.one_in(12) && container.running {
             return self.ask(&["network", "connect", "nobody", &container.name], false);
         }
-        let network = if self.random.one_in(6) { 0 } else { self.a_network() };
+        let network = if self.actor.random.one_in(6) { 0 } else { self.a_network() };
         let again = container.on.contains_key(&network);
         let wanted = if again { None } else { self.wanted(network) };
         let name = self.model.networks[network].name.clone();
         let address = wanted.map(|it| it.to_string());
-        let alias = network != 0 && self.random.one_in(4);
+        let alias = network != 0 && self.actor.random.one_in(4);
         let mut line = vec!["network", "connect"];
         line.extend(address.iter().flat_map(|address| ["--ip", address]));
         line.extend(if alias { &["--alias", "other"][..] } else { &[] });
@@ -247,8 +267,8 @@ impl Sequence {
         let Some(at) = self.a_container(|of| !of.port) else { return };
         let container = self.model.containers[at].clone();
         let there: Vec<_> = container.on.keys().copied().filter(|it| self.model.networks[*it].there).collect();
-        let network = match self.random.of(&there) {
-            Some(network) if !self.random.one_in(5) => network,
+        let network = match self.actor.random.of(&there) {
+            Some(network) if !self.actor.random.one_in(5) => network,
             _ => self.a_network(),
         };
         let name = self.model.networks[network].name.clone();
@@ -260,11 +280,11 @@ impl Sequence {
         if self.model.there().len() >= CONTAINERS {
             return;
         }
-        let name = self.name('c');
+        let name = self.actor.name('c');
         let mut line = vec!["run".to_owned(), "-d".into(), "--name".into(), name.clone()];
         let mut on = BTreeMap::new();
         let (mut mode, mut port) = (Mode::On(0), false);
-        match self.random.below(10) {
+        match self.actor.random.below(10) {
             0 => {
                 mode = Mode::None;
                 line.extend(["--network".into(), "none".into()]);
@@ -297,17 +317,7 @@ impl Sequence {
         line.extend([IMAGE, "sleep", "100000"].map(str::to_owned));
         self.model.containers.push(Container { name, there: true, running: false, mode, on, port });
         let goes_well = self.model.start(self.model.containers.len() - 1);
-        // The port is another one each time.
         self.ask(&line.iter().map(String::as_str).collect::<Vec<_>>(), goes_well);
-        self.without_port();
-    }
-
-    /// In what is held against another run the port is not said.
-    fn without_port(&mut self) {
-        let port = self.port.to_string();
-        if let Some(said) = self.said.last_mut() {
-            *said = said.replace(&port, "PORT");
-        }
     }
 
     fn stop(&mut self) {
@@ -336,14 +346,14 @@ impl Sequence {
         let Some(at) = self.a_container(|_| true) else { return };
         let container = self.model.containers[at].clone();
         self.ask(&["kill", &container.name], container.running);
-        self.server.good(&["wait", &container.name]);
+        self.actor.server.good(&["wait", &container.name]);
         self.model.stop(at);
     }
 
     fn remove(&mut self) {
         let Some(at) = self.a_container(|_| true) else { return };
         let container = self.model.containers[at].clone();
-        if self.random.one_in(4) {
+        if self.actor.random.one_in(4) {
             self.ask(&["rm", &container.name], !container.running);
             if container.running {
                 return;
@@ -357,12 +367,12 @@ impl Sequence {
     fn rename(&mut self) {
         let Some(at) = self.a_container(|_| true) else { return };
         let name = self.model.containers[at].name.clone();
-        let other = self.a_container(|of| of.name != name).filter(|_| self.random.one_in(3));
+        let other = self.a_container(|of| of.name != name).filter(|_| self.actor.random.one_in(3));
         if let Some(other) = other {
             let taken = self.model.containers[other].name.clone();
             return self.ask(&["rename", &name, &taken], false);
         }
-        let new = self.name('c');
+        let new = self.actor.name('c');
         self.ask(&["rename", &name, &new], true);
         self.model.containers[at].name = new;
     }
@@ -372,131 +382,44 @@ impl Sequence {
         let Some(at) = self.a_container(|of| of.running && matches!(of.mode, Mode::On(_)) && !of.on.is_empty()) else {
             return;
         };
-        let (Server::Dockwalk(engine), Some(checker)) = (&self.server, &mut self.checker) else { return };
+        let (Server::Dockwalk(engine), Some(checker)) = (&self.actor.server, &mut self.actor.checker) else { return };
         let name = &self.model.containers[at].name;
         let world = checker.world();
         let netns = world.netns_of(&world.container(name).unwrap().id).unwrap();
         let links: Vec<_> = world.links_in(netns).iter().map(|link| link.name.clone()).collect();
         let links: Vec<_> = links.iter().filter(|link| link.starts_with("eth")).collect();
-        let link = self.random.of(&links).unwrap();
-        let to = if self.random.one_in(2) { "down" } else { "up" };
+        let link = self.actor.random.of(&links).unwrap();
+        let to = if self.actor.random.one_in(2) { "down" } else { "up" };
         let line = format!("ip link set {link} {to}");
         inside(&places(engine.pid())[&netns], &line).unwrap();
-        self.said.push(format!("in {name}: {line}"));
+        self.actor.said.push(format!("in {name}: {line}"));
     }
 
     /// The engine dies, and with it its containers.
     fn killed_between(&mut self) {
-        self.said.push("kill -9 of the engine".to_owned());
-        self.killed(None);
+        self.agreed += self.actor.killed_between();
+        self.all_stopped();
     }
 
     /// It dies while it makes a container: that is there or not.
     fn killed_within(&mut self) {
         let network = self.a_network();
-        let (name, on) = (self.name('c'), self.model.networks[network].name.clone());
-        let line = ["run", "-d", "--name", &name, "--network", &on, IMAGE, "sleep", "100000"];
-        // Ours would start an engine of its own where it finds none.
-        let mut asking = self.server.command(&line, true);
-        asking.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let after = Duration::from_millis(self.random.below(150) as u64);
-        self.said.push(format!("kill -9 of the engine {after:?} after: {}", line.join(" ")));
-        let asking = asking.spawn().unwrap();
-        // It is not known how far it comes: that is what is tried.
-        std::thread::sleep(after);
-        self.killed(Some(asking));
-        let listed = self.server.good(&["ps", "-a", "--format", "{{.Names}}"]);
+        let (name, on) = (self.actor.name('c'), self.model.networks[network].name.clone());
+        self.agreed +=
+            self.actor.killed_while(&["run", "-d", "--name", &name, "--network", &on, IMAGE, "sleep", "100000"]);
+        self.all_stopped();
+        let listed = self.actor.server.good(&["ps", "-a", "--format", "{{.Names}}"]);
         if listed.lines().any(|line| line == name) {
             let on = [(network, Place::default())].into();
-            self.model.containers.push(Container {
-                name,
-                there: true,
-                running: false,
-                mode: Mode::On(network),
-                on,
-                port: false,
-            });
+            let mode = Mode::On(network);
+            self.model.containers.push(Container { name, there: true, running: false, mode, on, port: false });
         }
     }
 
-    /// It, and who asks something of it: who is late would ask the next one.
-    fn killed(&mut self, asking: Option<Child>) {
-        let Server::Dockwalk(engine) = &mut self.server else { panic!("that is not done to Docker") };
-        self.agreed += self.checker.take().map_or(0, |checker| checker.agreed);
-        engine.kill();
-        if let Some(mut asking) = asking {
-            asking.kill().unwrap();
-            asking.wait().unwrap();
-        }
-        engine.start_again();
-        self.checker = Some(Checker::of(engine));
+    fn all_stopped(&mut self) {
         for at in self.model.there() {
             self.model.stop(at);
         }
-    }
-
-    /// What is told of containers and networks is as the model says, and the World as the kernel shows. Returns the addresses.
-    #[track_caller]
-    fn as_modelled(&mut self, when: &str) -> String {
-        let told = |of: &Self| format!("{when}\n{}", of.said.join("\n"));
-        let there = self.model.there();
-        let names: Vec<&str> = there.iter().map(|at| self.model.containers[*at].name.as_str()).collect();
-        let listed = self.server.good(&["ps", "-a", "--format", "{{.Names}} {{.State}}"]);
-        let listed: BTreeMap<_, _> = listed
-            .lines()
-            .filter_map(|line| line.split_once(' '))
-            .map(|(name, state)| (name, state == "running"))
-            .collect();
-        let modelled = there.iter().map(|at| &self.model.containers[*at]).map(|of| (of.name.as_str(), of.running));
-        assert_eq!(listed, modelled.collect(), "{}", told(self));
-        let networks = self.server.good(&["network", "ls", "-f", "type=custom", "--format", "{{.Name}}"]);
-        let custom: BTreeSet<_> = self.model.custom().iter().map(|at| self.model.networks[*at].name.as_str()).collect();
-        assert_eq!(networks.lines().collect::<BTreeSet<_>>(), custom, "{}", told(self));
-
-        let (mut shown, mut modelled) = (BTreeMap::new(), BTreeMap::new());
-        if !names.is_empty() {
-            let all = self.server.good(&[&["inspect"], names.as_slice()].concat());
-            let all: Vec<Value> = serde_json::from_str(&all).unwrap();
-            for of in &all {
-                let name = of["Name"].as_str().unwrap().trim_start_matches('/');
-                for (network, place) in of["NetworkSettings"]["Networks"].as_object().into_iter().flatten() {
-                    let text = |key: &str| place[key].as_str().unwrap_or_default().to_owned();
-                    shown.insert((name.to_owned(), network.clone()), (text("IPAddress"), text("GlobalIPv6Address")));
-                }
-            }
-        }
-        for of in there.iter().map(|at| &self.model.containers[*at]) {
-            if of.mode == Mode::None {
-                modelled.insert((of.name.clone(), "none".to_owned()), String::new());
-            }
-            for (network, place) in &of.on {
-                let address = place.address.map(|it| it.to_string()).unwrap_or_default();
-                modelled.insert((of.name.clone(), self.model.networks[*network].name.clone()), address);
-            }
-        }
-        let four: BTreeMap<_, _> = shown.iter().map(|(key, (four, _))| (key.clone(), four.clone())).collect();
-        assert_eq!(four, modelled, "inspect says the left, {}", told(self));
-
-        let names: Vec<&str> = self.model.custom().iter().map(|at| self.model.networks[*at].name.as_str()).collect();
-        let all = self.server.good(&[&["network", "inspect", "bridge"], names.as_slice()].concat());
-        let mut on_networks = BTreeMap::new();
-        for of in serde_json::from_str::<Vec<Value>>(&all).unwrap() {
-            for container in of["Containers"].as_object().into_iter().flat_map(|all| all.values()) {
-                let address = container["IPv4Address"].as_str().unwrap().split('/').next().unwrap().to_owned();
-                let (name, network) = (container["Name"].as_str().unwrap(), of["Name"].as_str().unwrap());
-                on_networks.insert((name.to_owned(), network.to_owned()), address);
-            }
-        }
-        modelled.retain(|_, address| !address.is_empty());
-        assert_eq!(on_networks, modelled, "network inspect says the left, {}", told(self));
-
-        if let Some(checker) = &mut self.checker {
-            let said = self.said.join("\n");
-            let world = checker.agrees(&format!("{said}\n{when}"));
-            self.kernel_has(&world, when);
-        }
-        let all: Vec<_> = shown.iter().filter(|(_, (four, _))| !four.is_empty()).collect();
-        format!(" {all:?}")
     }
 
     /// The addresses of a container's links are those of the model.
