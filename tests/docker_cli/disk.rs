@@ -111,7 +111,7 @@ fn what_a_prune_takes_away_is_foretold() {
         clear(bench);
         // The real CLI of 20.10 speaks a version in which all volumes are meant.
         let old = matches!(bench.cli, Cli::Docker)
-            && good(bench.args(&["version", "-f", "{{.Client.APIVersion}}"])) < "1.42".to_owned();
+            && good(bench.args(&["version", "-f", "{{.Client.APIVersion}}"])).as_str() < "1.42";
         let unnamed = if old { Volumes::All } else { Volumes::Anonymous };
         let system = |images, volumes| Prune::System { images, volumes };
         let (dangling, all) = (Images::Dangling, Images::All);

@@ -11,7 +11,8 @@ use dockwalk::ui::command::ViewCommand;
 use dockwalk::ui::diagrams::{StorageView, Tab};
 use dockwalk::ui::source::News;
 use dockwalk::ui::state::Effect;
-use egui_kittest::kittest::Queryable;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
 
 fn measured() -> Sample {
@@ -50,6 +51,11 @@ fn is_there(window: &Window, label: &str) -> bool {
     window.query_all_by_label_contains(label).next().is_some()
 }
 
+/// What is said of the picture as a whole.
+fn spoken(window: &Window) -> String {
+    window.get_by_role(Role::Figure).accesskit_node().description().unwrap_or_default()
+}
+
 #[test]
 fn what_was_measured_is_shown_and_a_prune_is_chosen_to_see_what_goes() {
     let mut window = live(&measured());
@@ -57,7 +63,9 @@ fn what_was_measured_is_shown_and_a_prune_is_chosen_to_see_what_goes() {
     assert!(is_there(&window, "컨테이너, box: 500.0 kB · 만들어짐") && !is_there(&window, "사라짐"));
     window.get_by_label("docker container prune").click();
     window.run_steps(2);
-    assert!(is_there(&window, "컨테이너, box: 500.0 kB · 만들어짐 · 사라짐") && is_there(&window, "500.0 kB 비움"));
+    assert!(
+        is_there(&window, "컨테이너, box: 500.0 kB · 만들어짐 · 사라짐") && spoken(&window).contains("500.0 kB 비움")
+    );
     window.get_by_label("docker container prune").click();
     window.run_steps(2);
     assert!(!is_there(&window, "사라짐"), "pressed again it is gone");
@@ -74,8 +82,7 @@ fn what_was_measured_is_shown_and_a_prune_is_chosen_to_see_what_goes() {
 }
 
 /// A prune of several requests has begun, and waits before its first step.
-fn prunes(window: &mut Window, sample: &Sample, words: &[&str]) {
-    let mut sample = Sample { events: sample.events.clone(), world: sample.world.clone(), ..Sample::default() };
+fn prunes(window: &mut Window, sample: &mut Sample, words: &[&str]) {
     let (id, request) = (900, "POST /v1.43/containers/prune".to_owned());
     let (from, subject) = (sample.events.len(), "box".to_owned());
     sample.push(Body::OpBegan { op: Op { id, kind: OpKind::ContainerRemove, subject, request } });
@@ -97,17 +104,16 @@ fn prunes(window: &mut Window, sample: &Sample, words: &[&str]) {
 
 #[test]
 fn before_a_prune_it_is_that_one() {
-    let sample = measured();
+    let mut sample = measured();
     let mut window = live(&sample);
-    prunes(&mut window, &sample, &["docker", "system", "prune", "-af", "--volumes"]);
+    prunes(&mut window, &mut sample, &["docker", "system", "prune", "-af", "--volumes"]);
     assert_eq!(app(&window).state.storage, StorageView::Disk);
-    for told in
-        ["docker system prune -a --volumes: ", "컨테이너, box: 500.0 kB · 만들어짐 · 사라짐", "이미지, lab/shell:1"]
-    {
+    assert!(spoken(&window).contains("docker system prune -a --volumes: "), "{}", spoken(&window));
+    for told in ["컨테이너, box: 500.0 kB · 만들어짐 · 사라짐", "이미지, lab/shell:1"] {
         assert!(is_there(&window, told), "{told}");
     }
     // Another may be looked at meanwhile.
     window.get_by_label("docker volume prune").click();
     window.run_steps(2);
-    assert!(is_there(&window, "docker volume prune: 지울 것이 없음"));
+    assert!(spoken(&window).contains("docker volume prune: 지울 것이 없음"), "{}", spoken(&window));
 }

@@ -85,7 +85,7 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
         top = draw(&mut stage, plan, group, &spans(bar, scale), most, top + 3.0);
     }
     if legend > 0.0 {
-        explain(&mut stage, plan, scale, top + 2.0);
+        explain(&mut stage, plan, scale, foretold.is_some(), top + 2.0);
     }
     let sums = groups.iter().map(|group| format!("{} {}", stage.say(group.kind.key()), size(group.bytes())));
     let sums = sums.collect::<Vec<_>>().join(", ");
@@ -332,7 +332,7 @@ fn bar(plan: Plan, span: Span, (row, high): (f32, f32), tint: Tint, fill: Fill) 
 }
 
 /// What lengths and fillings mean.
-fn explain(stage: &mut Stage<'_>, plan: Plan, scale: f64, top: f32) {
+fn explain(stage: &mut Stage<'_>, plan: Plan, scale: f64, foretells: bool, top: f32) {
     if scale <= 0.0 {
         return;
     }
@@ -344,6 +344,7 @@ fn explain(stage: &mut Stage<'_>, plan: Plan, scale: f64, top: f32) {
         (stage.say("scene-disk-legend-goes"), image, Fill::Hatched, 8.0),
         (stage.say_with("scene-scale-clamped", &[("size", &size(less.max(1)))]), image, Fill::Hollow, 8.0),
     ];
+    keys.retain(|(.., fill, _)| foretells || *fill != Fill::Hatched);
     let wide = |stage: &Stage<'_>, keys: &[(String, Tint, Fill, f32)]| {
         keys.iter().map(|(said, ..)| stage.width(said, Font::Small) + 44.0).sum::<f32>()
     };
