@@ -3,6 +3,8 @@
 
 #[path = "common/clients.rs"]
 mod clients;
+#[path = "docker_cli/disk.rs"]
+mod disk;
 #[path = "common/engine.rs"]
 mod engine;
 #[path = "docker_cli/full_disk.rs"]

@@ -79,6 +79,9 @@ pub struct Caller {
     pub pid: u32,
     /// Its name (`/proc/PID/comm`); empty when it had gone before it was looked at.
     pub program: String,
+    /// Its command line, where that prunes: what is asked for by several requests is told by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
 }
 
 /// What the gate looks like from outside.

@@ -6,6 +6,7 @@ pub mod cgroup;
 pub mod conductor;
 pub mod container;
 pub mod contents;
+mod disk;
 mod documents;
 mod evidence;
 mod fault;

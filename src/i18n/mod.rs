@@ -31,6 +31,7 @@ macro_rules! files {
 files![
     "changes",
     "cli",
+    "disk",
     "doctor",
     "errors-archive",
     "errors-container",

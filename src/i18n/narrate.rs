@@ -3,6 +3,7 @@
 //! Each [`Change`] has a message `change-<kind>`, some of them several, by what is different from the World before.
 
 mod contents;
+mod disk;
 mod speed;
 mod upper;
 pub(super) mod walk;
@@ -171,6 +172,8 @@ fn describe(change: &Change, before: &World) -> Sentence {
         | Change::DirGone { .. } => describe_storage(change, before),
         Change::UpperChanged(it) => upper::describe(it, before),
         Change::ContentsSeen(it) => contents::describe(it, before),
+        Change::BytesCounted(it) => disk::counted(it, before),
+        Change::DiskSeen(it) => disk::seen(it),
         Change::SpeedMeasured(it) => speed::measured(it, before),
         Change::SpeedRefused(it) => speed::refused(it, before),
         Change::MemorySeen(it) => speed::in_memory(it, before),

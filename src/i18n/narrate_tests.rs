@@ -284,6 +284,7 @@ fn samples() -> Vec<Change> {
     all.extend(upper_samples());
     all.extend(isolation_samples());
     all.extend(speed_samples());
+    all.extend(disk_samples());
     all.extend([DirRole::Upper, DirRole::Work, DirRole::Merged, DirRole::BindSource].map(dir));
     let states = [
         ContainerState::Created,
@@ -367,6 +368,16 @@ fn speed_samples() -> Vec<Change> {
     speeds.chain([refused, memory(&[]), memory(&["/swap.img"])]).collect()
 }
 
+fn disk_samples() -> [Change; 3] {
+    let counted = |place| Change::BytesCounted(Counted { place, bytes: 7, users: Vec::new() });
+    let (path, left) = ("/root".to_owned(), LeftOver::default());
+    [
+        counted(DiskPlace::Upper { container: id() }),
+        counted(DiskPlace::Volume { name: "data".into() }),
+        Change::DiskSeen(Disk { path, room: (9, 4), blobs: 3, images: Vec::new(), left, stored: 0 }),
+    ]
+}
+
 fn isolation_samples() -> Vec<Change> {
     let used = Used { at: 1, processor: 1, memory: 4096, memory_limit: 0, tasks: 1, tasks_limit: 0, processors: 2 };
     let answered = |errno: i32| Answered { errno, said: format!("{errno}") };
@@ -415,7 +426,7 @@ fn a_second_write_is_no_second_copy() {
 }
 
 /// A number for each kind. Exhaustive, so that a new kind does not compile until it is said and has a sample.
-const KINDS: usize = 65;
+const KINDS: usize = 67;
 #[rustfmt::skip]
 fn kind(change: &Change) -> usize {
     use Change as C;
@@ -439,6 +450,7 @@ fn kind(change: &Change) -> usize {
         C::ReachProbed(_) => 55, C::WalkBegan(_) => 56, C::PacketSeen { .. } => 57, C::WalkEnded(_) => 58,
         C::MacLearned(_) | C::MacForgotten { .. } => 59,
         C::SpeedMeasured(_) => 62, C::SpeedRefused(_) => 63, C::MemorySeen(_) => 64,
+        C::BytesCounted(_) => 65, C::DiskSeen(_) => 66,
         C::UsageSeen { .. } => 52, C::CallTried(_) => 53, C::PortPublished(_) | C::PortClosed { .. } => 54,
     }
 }

@@ -16,6 +16,7 @@
 //!
 //! A volume that another container has stays, whatever is asked for.
 
+pub mod prune;
 #[cfg(test)]
 mod tests;
 
@@ -187,7 +188,7 @@ fn removed(container: &Container, asked: &Asked<'_>, world: &World) -> Option<Ve
     let stays = |mount: &Mount| match &mount.kind {
         MountKind::Volume { name } => {
             let goes = anonymous && world.volumes.get(name).is_some_and(|volume| volume.anonymous);
-            !goes || is_used(world, name, Some(&container.id))
+            !goes || is_used(world, name, |id| *id != container.id)
         }
         kind => *kind != MountKind::Tmpfs,
     };
@@ -204,7 +205,7 @@ fn volumes(subject: &str, asked: &Asked<'_>, world: &World) -> Option<Vec<Fate>>
         return None;
     }
     if asked.path != "/volumes/prune" {
-        return world.volumes.contains_key(subject).then(|| vec![fate(subject, is_used(world, subject, None))]);
+        return world.volumes.contains_key(subject).then(|| vec![fate(subject, is_used(world, subject, |_| true))]);
     }
     let filters = asked.query::<FilterQuery>()?.filters;
     if filters.names().any(|name| name != "all") {
@@ -212,17 +213,15 @@ fn volumes(subject: &str, asked: &Asked<'_>, world: &World) -> Option<Vec<Fate>>
     }
     let every = filters.values("all").any(|value| matches!(value, "1" | "true" | "t" | "T" | "TRUE" | "True"))
         || asked.minor.is_some_and(|minor| minor < PRUNES_ANONYMOUS);
-    let stays = |name: &str, anonymous: bool| !(every || anonymous) || is_used(world, name, None);
+    let stays = |name: &str, anonymous: bool| !(every || anonymous) || is_used(world, name, |_| true);
     Some(world.volumes.values().map(|it| fate(&it.name, stays(&it.name, it.anonymous))).collect())
 }
 
-/// A container has the volume mounted, or will mount it when it starts again; other than that one.
-fn is_used(world: &World, name: &str, but: Option<&ContainerId>) -> bool {
+/// A container of those has the volume mounted, or will mount it when it starts again.
+fn is_used(world: &World, name: &str, by: impl Fn(&ContainerId) -> bool) -> bool {
     let held = world.held_mounts().map(|(_, mount)| mount);
     let mut all = world.mounts.values().chain(held);
     all.any(|mount| {
-        matches!(&mount.kind, MountKind::Volume { name: of } if of == name)
-            && mount.container.is_some()
-            && mount.container.as_ref() != but
+        matches!(&mount.kind, MountKind::Volume { name: of } if of == name) && mount.container.as_ref().is_some_and(&by)
     })
 }

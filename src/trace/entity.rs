@@ -1,5 +1,5 @@
 use super::{
-    Change, Content, Damage, Home, Hop, LearnedMac, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit,
+    Change, Content, Damage, DiskPlace, Home, Hop, LearnedMac, LinkKey, MountKey, Place, Probe, Pushed, RegistryLimit,
     RegistryWait, Rejected, SpeedPattern, Walk, WalkEndpoint,
 };
 use crate::spec::{ContainerId, Digest, NetworkId};
@@ -40,6 +40,8 @@ pub enum Entity {
     HomeFile(Box<Home>, String),
     /// How fast a place of a container is: its target, and what was done there.
     Speed(ContainerId, String, SpeedPattern),
+    /// The disk on which it all lies, and how full it is.
+    Disk,
     /// By id.
     Container(ContainerId),
     /// By inode number.
@@ -88,6 +90,16 @@ impl Home {
     }
 }
 
+impl DiskPlace {
+    /// What is drawn of it.
+    pub fn entity(&self) -> Entity {
+        match self {
+            Self::Upper { container } => Entity::Container(container.clone()),
+            Self::Volume { name } => Entity::Volume(name.clone()),
+        }
+    }
+}
+
 impl Change {
     /// What changed.
     pub fn entity(&self) -> Entity {
@@ -124,6 +136,8 @@ impl Change {
             Self::DirGone { path } => Entity::Dir(path.clone()),
             Self::UpperChanged(it) => Entity::Dir(it.upper.clone()),
             Self::ContentsSeen(it) => it.home.entity(),
+            Self::BytesCounted(it) => it.place.entity(),
+            Self::DiskSeen(_) => Entity::Disk,
             Self::SpeedMeasured(it) => Entity::Speed(it.container.clone(), it.target.clone(), it.pattern),
             Self::SpeedRefused(it) => Entity::Container(it.container.clone()),
             Self::MemorySeen(it) => Entity::Mount(it.mount),

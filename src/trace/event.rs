@@ -172,6 +172,8 @@ pub enum OpKind {
     Exec,
     /// It is measured how fast the places of a container are.
     SpeedMeasure,
+    /// It is counted how much room things take: `docker system df`.
+    DiskMeasure,
     /// A system call is tried in a running container.
     TryCall,
     /// A container's health check runs once.

@@ -251,6 +251,8 @@ kinds! {
     MeasureSpeed = Storage, Story;
     /// One of these places is measured.
     MeasurePlace = Storage, Stage;
+    /// It is counted how many bytes writable layers and volumes have, and how much of the disk is free.
+    MeasureDisk = Storage, Story;
     /// It is looked where a tmpfs lies, and whether it could be swapped out.
     LookAtMemory = Storage, Stage;
     /// A system call is tried in a container: below its filter, and without.
@@ -325,6 +327,11 @@ impl StepKind {
             Ok(serde_json::Value::String(name)) => name,
             _ => format!("{self:?}"),
         }
+    }
+
+    /// It looks at what is there and changes nothing.
+    pub fn only_looks(self) -> bool {
+        self == Self::MeasureDisk
     }
 
     /// The kind of that [`StepKind::name`].

@@ -17,6 +17,7 @@ use super::state::{Effect, Notice, On, Origin, WindowState};
 use super::terminal::Terminals;
 use crate::client::protocol::GateCommand;
 use crate::client::{Client, ClientError, StartOptions};
+use crate::docker::DiskUsage;
 use crate::lesson::{self, Lesson};
 use crate::spec::visible;
 use crate::trace::{Code, Problem, StepKind};
@@ -246,6 +247,7 @@ impl EffectRunner {
             Effect::Isolation(command) => self.ask_container(ctx, state, command),
             // What comes of it comes with the trace.
             Effect::Walk(command) => self.tell_engine(ctx, state, move |client| client.walk(&command)),
+            Effect::MeasureDisk => self.tell_engine(ctx, state, |client| client.get::<DiskUsage>("/system/df")),
             Effect::WritePacket(path) => paths::save_packet(state, &path),
             Effect::Prove(command) => self.tell_engine(ctx, state, move |client| client.reach(&command)),
             Effect::Unfocus => unfocus(ctx),

@@ -1,5 +1,6 @@
 //! What is known of one thing of the World, as a title and a table. The inspector shows it; nothing here paints.
 
+mod disk;
 mod homes;
 mod isolation;
 mod speed;
@@ -9,8 +10,8 @@ use super::fonts;
 use crate::i18n::{Words, size};
 use crate::spec::{Digest, NetworkId};
 use crate::trace::{
-    BlobState, ContainerState, Descriptor, Entity, Family, Health, Home, Link, LinkKind, Mode, MountKind, MoveWay,
-    PortState, Transport, World,
+    BlobState, ContainerState, Descriptor, DiskPlace, Entity, Family, Health, Home, Link, LinkKind, Mode, MountKind,
+    MoveWay, PortState, Transport, World,
 };
 
 /// How many paths of a directory are listed; the rest is counted.
@@ -148,6 +149,7 @@ fn describe(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
         Entity::Container(_) | Entity::Namespace(_) | Entity::Process(_) | Entity::Cgroup(_) => {
             process(entity, world, t)
         }
+        Entity::Disk => disk::described(world, t),
         Entity::Speed(container, target, pattern) => speed::described(container, target, *pattern, world, t),
         Entity::Usage(_) | Entity::TriedCall(..) => isolation::described(entity, world, t),
         Entity::Network(_) | Entity::Link(_) | Entity::Route(..) | Entity::Rule(_) | Entity::Port(_) => {
@@ -339,6 +341,7 @@ fn storage(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
                 };
                 t.row(label, format!("{} · {}", moved.digest.short(), size(moved.bytes)));
             }
+            disk::counted_row(&DiskPlace::Volume { name: key.clone() }, world, t);
             homes::contents(&Home::Volume { name: key.clone() }, world, t);
             Some((key.clone(), "kind-volume", Family::Storage))
         }
@@ -369,6 +372,7 @@ fn process(entity: &Entity, world: &World, t: &mut Table<'_>) -> Described {
     match entity {
         Entity::Container(key) => {
             let container = world.containers.get(key)?;
+            disk::counted_row(&DiskPlace::Upper { container: key.clone() }, world, t);
             match container.state {
                 ContainerState::Created => t.toned("fact-state", "created".into(), Tone::Plain),
                 ContainerState::Running { pid } | ContainerState::Paused { pid } => {

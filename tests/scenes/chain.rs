@@ -5,7 +5,7 @@ use crate::sample::{self, LayerSpec, Sample, descriptor, digest, shell_layers, t
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::spec::{Digest, Platform};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Approximate, Node, NodeId, Scene, Style, Tab, Tint, scene};
+use dockwalk::ui::diagrams::{Approximate, Fill, Node, NodeId, Scene, Style, Tab, Tint, scene};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -116,11 +116,11 @@ fn bars_are_to_one_scale_and_those_that_are_not_say_so() {
     let scene = of(&sample::shell_run().at("pulled"), None, Lang::Ko);
     let bar = |name: &str| scene.shape_of(&Entity::Blob(digest(name))).unwrap().bars[0].clone();
     let (base, mkdir, rm) = (bar("base"), bar("mkdir"), bar("rm"));
-    assert!(!base.clamped && mkdir.clamped && rm.clamped);
+    assert!(base.fill == Fill::Full && mkdir.fill == Fill::Hollow && rm.fill == Fill::Hollow);
     assert_eq!(mkdir.rect.width(), rm.rect.width());
     assert!(base.rect.width() > 10.0 * mkdir.rect.width());
     let legend = scene.node(&NodeId::named("scale")).expect("a legend");
-    assert!(legend.bars.iter().any(|b| b.clamped) && legend.bars.iter().any(|b| !b.clamped));
+    assert!(legend.bars.iter().any(|b| b.fill == Fill::Hollow) && legend.bars.iter().any(|b| b.fill == Fill::Full));
 }
 
 #[test]
@@ -132,15 +132,15 @@ fn the_bar_of_what_is_on_its_way_is_full_when_it_is_here_and_not_before() {
     };
     let waiting = bars("manifest read");
     assert_eq!(waiting.len(), 1, "{waiting:?}");
-    assert!(waiting[0].clamped, "an outline, as long as it will be");
+    assert!(waiting[0].fill == Fill::Hollow, "an outline, as long as it will be");
     let receiving = bars("first receiving");
     assert_eq!(receiving.len(), 2, "{receiving:?}");
-    assert!(receiving[0].clamped && !receiving[1].clamped);
+    assert!(receiving[0].fill == Fill::Hollow && receiving[1].fill == Fill::Full);
     let part = receiving[1].rect.width() / receiving[0].rect.width();
     assert!((part - 0.62).abs() < 0.01, "{part}");
     let whole = bars("checking");
     assert_eq!(whole.len(), 1, "it is here, though others are not: {whole:?}");
-    assert!(!whole[0].clamped && whole[0].rect == receiving[0].rect);
+    assert!(whole[0].fill == Fill::Full && whole[0].rect == receiving[0].rect);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::sample::{self, LayerSpec, Sample, crowd, id, shell_layers, shell_run}
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
 use dockwalk::ui::diagrams::{
-    Approximate, Diagrams, How, Live, Look, NodeId, Reaching, Scene, Style, Tab, scene_in, svg,
+    Approximate, Diagrams, How, Live, Look, NodeId, Reaching, Scene, StorageView, Style, Tab, scene_in, svg,
 };
 use dockwalk::ui::theme::Theme;
 use egui::{Rect, pos2, vec2};
@@ -363,7 +363,8 @@ fn window(world: World, tab: Tab) -> (Harness<'static>, Rc<RefCell<Seen>>) {
                 spotlight: false,
                 of: None,
                 reach: &Reaching::PING,
-                table: false,
+                storage: StorageView::Picture,
+                prune: None,
                 places: &[],
                 live: Live::default(),
             },

@@ -4,6 +4,7 @@
 #![cfg(feature = "gui")]
 
 mod chain;
+mod disk;
 mod every;
 mod isolation;
 #[path = "../common/laws.rs"]

@@ -4,7 +4,7 @@ use crate::laws::{ROOMS, hold};
 use crate::sample::{Sample, id, shell_layers};
 use dockwalk::i18n::{Lang, Words};
 use dockwalk::trace::*;
-use dockwalk::ui::diagrams::{Approximate, Look, Scene, Tab, scene_in};
+use dockwalk::ui::diagrams::{Approximate, Look, Scene, StorageView, Tab, scene_in};
 
 fn a_box() -> Sample {
     let mut s = Sample::default();
@@ -31,7 +31,13 @@ fn measured(s: &mut Sample, target: &str, place: HomeKind, pattern: SpeedPattern
 }
 
 fn table(s: &Sample, lang: Lang, room: Option<egui::Vec2>) -> Scene {
-    scene_in(Tab::Storage, &s.world, Look { room, table: true, ..Look::default() }, &Words::new(lang), &Approximate)
+    scene_in(
+        Tab::Storage,
+        &s.world,
+        Look { room, storage: StorageView::Table, ..Look::default() },
+        &Words::new(lang),
+        &Approximate,
+    )
 }
 
 fn lawful(s: &Sample) {

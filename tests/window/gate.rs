@@ -32,8 +32,11 @@ fn gate(open: bool, waits: &[(&str, u32)]) -> News {
     };
     let waiting: Vec<Step> = waits.iter().enumerate().map(step).collect();
     let callers = waiting.iter().zip(waits).filter(|(_, (program, _))| !program.is_empty());
-    let callers =
-        callers.map(|(step, (program, pid))| (step.op, Caller { pid: *pid, program: (*program).to_owned() })).collect();
+    let callers = callers
+        .map(|(step, (program, pid))| {
+            (step.op, Caller { pid: *pid, program: (*program).to_owned(), words: Vec::new() })
+        })
+        .collect();
     let breakpoints = Default::default();
     News::Gate(Box::new(GateView {
         held: true,

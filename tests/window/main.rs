@@ -8,6 +8,7 @@ mod breaking;
 mod common;
 mod controls;
 mod course;
+mod disk;
 #[cfg(feature = "engine")]
 #[path = "../common/engine.rs"]
 mod engine;

@@ -10,7 +10,8 @@ use crate::engine::{Fault, FaultKind};
 use crate::trace::Code;
 use axum::body::to_bytes;
 use axum::response::IntoResponse;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,6 +22,8 @@ use tokio::net::UnixStream;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How much of it is read.
 const HEAD: usize = 16 * 1024;
+/// And of a command line.
+const LINE: u64 = 4096;
 
 /// The process at the other end of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +39,17 @@ impl Peer {
     /// Who that is now.
     pub(super) fn caller(self) -> Caller {
         let program = std::fs::read_to_string(format!("/proc/{}/comm", self.0)).unwrap_or_default();
-        Caller { pid: self.0, program: program.trim_end().to_owned() }
+        Caller { pid: self.0, program: program.trim_end().to_owned(), words: self.words() }
+    }
+
+    /// Its command line, if that prunes. Of others nothing is told: secrets are written there.
+    fn words(self) -> Vec<String> {
+        let mut line = Vec::new();
+        let read =
+            File::open(format!("/proc/{}/cmdline", self.0)).and_then(|file| file.take(LINE).read_to_end(&mut line));
+        let words: Vec<_> =
+            line.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+        if read.is_ok() && words.iter().any(|word| word == "prune") { words } else { Vec::new() }
     }
 }
 

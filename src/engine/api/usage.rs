@@ -1,31 +1,32 @@
-//! `GET /system/df`: how much room images, containers and volumes take on the disk.
+//! `GET /system/df`: how much room images, containers and volumes take on the disk. It is an operation: what was counted is in the trace.
 
-use super::answer::{Answer, blocking, json};
+use super::answer::{Answer, cancellable, json};
 use super::filter::refuse_unknown;
-use super::{Shared, containers, images, inspect, query, volumes};
+use super::{Shared, images, inspect, query, volumes};
 use crate::docker::{BuildsPruned, DiskUsage, FilterQuery};
+use crate::engine::disk::Measured;
 use crate::engine::news::Subject;
 use crate::engine::{Engine, Result};
 use axum::extract::Request;
 use std::sync::Arc;
 
-pub(super) async fn usage(engine: Shared) -> Answer {
-    let engine = Arc::clone(&engine);
-    Ok(json(&blocking(move || count(&engine)).await?))
+/// All of it is counted on the disk, which takes its time.
+pub(super) async fn usage(engine: Shared, request: Request) -> Answer {
+    let (engine, line) = (Arc::clone(&engine), super::line(&request));
+    let usage = cancellable(move |cancel| answer(&engine, &engine.measure_disk(&line, cancel)?));
+    Ok(json(&usage.await?))
 }
 
-/// All of it is counted on the disk, which takes its time.
-fn count(engine: &Engine) -> Result<DiskUsage> {
-    let all = engine.containers.all();
-    let containers = all.iter().map(|container| {
+fn answer(engine: &Engine, measured: &Measured) -> Result<DiskUsage> {
+    let containers = measured.containers.iter().map(|(container, written)| {
         let mut line = inspect::summary(container, engine);
-        let (written, all) = containers::sizes(engine, container)?;
-        (line.size_rw, line.size_root_fs) = (Some(written), Some(all));
-        Ok(line)
+        (line.size_rw, line.size_root_fs) = (Some(*written), Some(written + container.image.size));
+        line
     });
-    let containers = containers.collect::<Result<Vec<_>>>()?;
+    let containers = containers.collect();
     let (images, layers_size) = images::used(engine);
-    Ok(DiskUsage { layers_size, images, containers, volumes: volumes::used(engine)?, ..DiskUsage::default() })
+    let volumes = volumes::used(engine, &measured.volumes)?;
+    Ok(DiskUsage { layers_size, images, containers, volumes, ..DiskUsage::default() })
 }
 
 /// Nothing is built here, so nothing is kept of it.

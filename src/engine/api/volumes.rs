@@ -13,6 +13,7 @@ use crate::engine::{upper, volume};
 use crate::trace::OpKind;
 use axum::extract::{Path, Request};
 use axum::http::StatusCode;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn list(engine: Shared, request: Request) -> Answer {
@@ -35,16 +36,16 @@ pub(super) async fn list(engine: Shared, request: Request) -> Answer {
     Ok(json(&VolumeList { volumes, warnings: Vec::new() }))
 }
 
-/// All volumes with what each takes and how many containers have it.
-pub(super) fn used(engine: &Engine) -> Result<Vec<Volume>> {
+/// All volumes with what each takes, as it was counted, and how many containers have it.
+pub(super) fn used(engine: &Engine, counted: &BTreeMap<String, u64>) -> Result<Vec<Volume>> {
     let containers = engine.containers.all();
-    let counted = |of: &volume::Volume| {
+    let used = |of: &volume::Volume| {
         let users = containers.iter().filter(|container| container.has_volume(&of.name)).count();
-        let size = upper::size(&of.path).ok().and_then(|bytes| i64::try_from(bytes).ok());
+        let size = counted.get(&of.name).and_then(|bytes| i64::try_from(*bytes).ok());
         let usage = VolumeUsage { size: size.unwrap_or(-1), ref_count: i64::try_from(users).unwrap_or(i64::MAX) };
         Volume { usage_data: Some(usage), ..describe(of) }
     };
-    Ok(engine.volumes.list()?.iter().map(counted).collect())
+    Ok(engine.volumes.list()?.iter().map(used).collect())
 }
 
 pub(super) async fn one(engine: Shared, Path(name): Path<String>) -> Answer {

@@ -123,6 +123,11 @@ impl Cx {
         self.conductor.recorder.observe(self.path.last().copied(), change, evidence);
     }
 
+    /// The same of what may be gone meanwhile: recorded where `holds` is true of the World that it is recorded in.
+    pub fn observe_where(&self, holds: impl FnOnce(&World) -> bool, change: Change, evidence: Vec<Evidence>) -> bool {
+        self.conductor.recorder.observe_where(holds, self.path.last().copied(), change, evidence)
+    }
+
     /// The call that this step announced was not made: says so, and why. `evidence` is how that is known.
     pub fn not_made(&self, call: &str, why: Why, evidence: Vec<Evidence>) {
         let problem = Problem::new(Code::CallNotMade).with("call", call).with("why", why.name());

@@ -163,6 +163,10 @@ impl Gate {
             return Ok(false);
         }
         let mut state = self.state.lock();
+        // Else nobody could look how it is before what stands here is done.
+        if step.plan.kind.only_looks() && state.waiting.values().any(|other| !other.released) {
+            return Ok(false);
+        }
         if !state.stops_before((step, level), path) {
             return Ok(false);
         }

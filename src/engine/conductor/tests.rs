@@ -236,7 +236,7 @@ fn who_waits_at_the_gate_is_named_while_it_waits() {
     let dir = tempfile::tempdir().unwrap();
     let conductor = conductor(dir.path());
     let _hold = conductor.hold();
-    let caller = Caller { pid: 4711, program: "docker".to_owned() };
+    let caller = Caller { pid: 4711, program: "docker".to_owned(), words: Vec::new() };
     let asked = Asked::by("POST /x".to_owned(), Some(caller.clone()));
     let inner = Arc::clone(&conductor);
     let thread = std::thread::spawn(move || {

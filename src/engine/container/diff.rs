@@ -1,12 +1,12 @@
 use super::Container;
 use crate::engine::moment::Moment;
 use crate::engine::rootfs::{MARK, MOUNTS, MTAB, Rootfs, has_mtab};
-use crate::engine::upper::{Kind, UpperSpec, diff, size};
+use crate::engine::upper::{Kind, Size, UpperSpec, count, diff};
 use crate::engine::{Engine, Fault, Result};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl Engine {
     /// What a container made of its image: `docker diff`.
@@ -23,10 +23,15 @@ impl Engine {
 
     /// How many bytes it has written: `docker ps --size`.
     pub fn written(&self, container: &Container) -> Result<u64> {
+        Ok(self.count_written(container)?.1.bytes)
+    }
+
+    /// The same, where that is, and how much was looked at for it.
+    pub fn count_written(&self, container: &Container) -> Result<(PathBuf, Size)> {
         let upper = Rootfs::below(&container.dir).upper;
-        let written = size(&upper).map_err(|e| Fault::io("read", upper.display(), &e))?;
+        let size = count(&upper).map_err(|e| Fault::io("read", upper.display(), &e))?;
         let of_all = if has_mtab(&upper) { MOUNTS.len() as u64 } else { 0 };
-        Ok(written.saturating_sub(of_all))
+        Ok((upper, Size { bytes: size.bytes.saturating_sub(of_all), ..size }))
     }
 
     /// Where it writes, and what lies below.

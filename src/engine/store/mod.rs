@@ -40,7 +40,7 @@ pub(super) use unpacked::{Ahead, Part, Unpacking};
 use super::unpack::Options;
 use super::{Cx, Fault, FaultKind, IdRange, Result, evidence, handle, private};
 use crate::spec::{Digest, Reference};
-use crate::trace::{Code, Evidence};
+use crate::trace::{Code, Evidence, KeptImage};
 use parking_lot::{Mutex, MutexGuard};
 use records::{Records, TagRecord};
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,6 +112,18 @@ impl Store {
     /// Which blobs and layers an image is made of.
     pub(super) fn record(&self, id: &Digest) -> Option<Record> {
         self.lock().records.images.get(id).cloned()
+    }
+
+    /// Every image, as far as that decides whether it goes, and how it is known.
+    pub fn kept_images(&self) -> Result<(Vec<KeptImage>, Evidence)> {
+        let read = self.records_read()?;
+        let records = self.lock().records.clone();
+        let kept = |(id, record): (Digest, Record)| KeptImage {
+            id,
+            parent: record.parent,
+            digests: record.repo_digests.into_iter().collect(),
+        };
+        Ok((records.images.into_iter().map(kept).collect(), read))
     }
 
     /// The file that holds tags and images.

@@ -1,6 +1,7 @@
 //! What nothing uses goes, by Docker's rules for `docker image prune`.
 
 use super::*;
+use crate::trace::LeftOver;
 
 /// What a prune took away.
 #[derive(Debug, Default)]
@@ -59,25 +60,56 @@ impl Store {
         named(&self.root.join("layers/sha256"), "")
     }
 
+    /// How many bytes belong to no image, and how many all blobs have.
+    pub fn left_over(&self) -> Result<(LeftOver, u64)> {
+        let sizes = self.layer_sizes()?;
+        let blobs = self.blob_sizes()?;
+        let parts: u64 = self.unclaimed()?.iter().map(|(_, bytes)| bytes).sum();
+        let state = self.lock();
+        let (chains, documents) = (state.records.chains(), state.records.blobs());
+        let needs = |digest: &Digest| {
+            state.pinned.contains_key(digest) || chains.contains(digest) || documents.contains(digest)
+        };
+        let is = |chain: &str, held: bool| {
+            chain.parse().is_ok_and(|chain: Digest| !chains.contains(&chain) && needs(&chain) == held)
+        };
+        let of = |held| sizes.iter().filter(|(chain, _)| is(chain, held)).map(|(_, size)| size).sum();
+        let unneeded = blobs.iter().filter(|(digest, _)| !needs(digest)).map(|(_, size)| size).sum();
+        let left = LeftOver { layers: of(false), held: of(true), blobs: unneeded, parts };
+        Ok((left, blobs.iter().map(|(_, size)| size).sum()))
+    }
+
+    /// Every blob with its bytes.
+    fn blob_sizes(&self) -> Result<Vec<(Digest, u64)>> {
+        let bytes = |digest: &Digest| fs::metadata(self.blob_path(digest)).map_or(0, |meta| meta.len());
+        let all = named(&self.root.join("blobs/sha256"), "")?;
+        Ok(all.into_iter().map(|digest| (digest.clone(), bytes(&digest))).collect())
+    }
+
+    /// The beginnings of blobs, but of those that are being fetched, with their bytes.
+    fn unclaimed(&self) -> Result<Vec<(Digest, u64)>> {
+        let mut all = named(&self.root.join("ingest"), PARTIAL)?;
+        all.retain(|digest| !self.lock().claimed.contains(digest));
+        let bytes = |digest: &Digest| fs::metadata(self.partial_path(digest)).map_or(0, |meta| meta.len());
+        Ok(all.into_iter().map(|digest| (digest.clone(), bytes(&digest))).collect())
+    }
+
     fn prune_orphans(&self, cx: &Cx, pruned: &mut Pruned) -> Result<()> {
         let orphans: Vec<_> = self.layers()?.into_iter().filter(|chain| !self.lock().needs(chain)).collect();
         for chain in upper_first(orphans, &|chain| self.layer(chain)?.0.parent) {
             cx.check()?;
             self.remove_layer(cx, &chain, &mut pruned.removed)?;
         }
-        for digest in named(&self.root.join("blobs/sha256"), "")? {
-            let bytes = fs::metadata(self.blob_path(&digest)).map_or(0, |meta| meta.len());
+        for (digest, bytes) in self.blob_sizes()? {
             if self.drop_blob(cx, &digest)? {
                 pruned.freed += bytes;
                 pruned.removed.push(Removed::Deleted(digest.to_string()));
             }
         }
-        // The beginnings of blobs, but of those that are being fetched.
-        for digest in named(&self.root.join("ingest"), PARTIAL)? {
+        for (digest, bytes) in self.unclaimed()? {
             let path = self.partial_path(&digest);
             let state = self.lock();
             if !state.claimed.contains(&digest) {
-                let bytes = fs::metadata(&path).map_or(0, |meta| meta.len());
                 fs::remove_file(&path).map_err(|e| Fault::io("delete", path.display(), &e))?;
                 pruned.freed += bytes;
             }

@@ -25,7 +25,7 @@ mod tests;
 mod tree;
 
 pub use diff::{Kind, diff};
-pub use size::size;
+pub use size::{Size, count, size};
 
 use super::conductor::Conductor;
 use super::evidence;

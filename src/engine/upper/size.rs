@@ -10,14 +10,30 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
+/// What was gone through, and what came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Bytes.
+    pub bytes: u64,
+    /// Names that were looked at.
+    pub names: u64,
+    /// Directories that were read.
+    pub dirs: u64,
+}
+
 /// Bytes in an upper directory; none where a container was never started and has no such directory. What the container changes
 /// meanwhile is no fault, and links lead nowhere. What lies deeper than a layer may be is not counted.
 pub fn size(upper: &Path) -> io::Result<u64> {
+    count(upper).map(|size| size.bytes)
+}
+
+/// The same, and how much was looked at for it.
+pub fn count(upper: &Path) -> io::Result<Size> {
     let root = match handle::open(upper) {
-        Err(Errno::ENOENT) => return Ok(0),
+        Err(Errno::ENOENT) => return Ok(Size::default()),
         other => other?,
     };
-    let (mut bytes, mut seen) = (0, HashSet::new());
+    let (mut size, mut seen) = (Size { dirs: 1, ..Size::default() }, HashSet::new());
     let mut way = vec![Level::new(root)?];
     while let Some(Level { dir, left }) = way.last_mut() {
         let Some(name) = left.pop() else {
@@ -25,21 +41,25 @@ pub fn size(upper: &Path) -> io::Result<u64> {
             continue;
         };
         let Some(stat) = overlay::look(&*dir, &name)? else { continue };
+        size.names += 1;
         if stat.st_mode & libc::S_IFMT != libc::S_IFDIR {
             if stat.st_size > 0 && (stat.st_nlink == 1 || seen.insert((stat.st_dev, stat.st_ino))) {
-                bytes += stat.st_size.unsigned_abs();
+                size.bytes += stat.st_size.unsigned_abs();
             }
         } else if way.len() < DEPTH {
             let inside = way.last().map(|level| handle::enter(&level.dir, &name));
             match inside {
-                Some(Ok(inside)) => way.push(Level::new(inside)?),
+                Some(Ok(inside)) => {
+                    size.dirs += 1;
+                    way.push(Level::new(inside)?);
+                }
                 // It went, or something else took its name.
                 Some(Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP)) | None => {}
                 Some(Err(errno)) => return Err(errno.into()),
             }
         }
     }
-    Ok(bytes)
+    Ok(size)
 }
 
 /// A directory that is being counted, and what of it is left.

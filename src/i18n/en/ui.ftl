@@ -344,6 +344,7 @@ op-container-update = Update container
 op-container-copy = Copy files of a container
 op-container-remove = Remove container
 op-exec = Run a command
+op-disk-measure = Measure the disk
 op-speed-measure = Measure how fast it is
 op-try-call = Try a system call
 op-health-probe = Health check

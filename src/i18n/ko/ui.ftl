@@ -344,6 +344,7 @@ op-container-update = 컨테이너 설정 바꾸기
 op-container-copy = 컨테이너 파일 복사
 op-container-remove = 컨테이너 지우기
 op-exec = 명령 실행
+op-disk-measure = 디스크 재기
 op-speed-measure = 속도 재기
 op-try-call = 시스템 콜 시험
 op-health-probe = 상태 검사

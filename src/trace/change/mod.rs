@@ -1,5 +1,6 @@
 //! The vocabulary of the World: what can be true of a host, its images and its containers, and how it can change.
 
+mod disk;
 mod host;
 mod image;
 mod isolation;
@@ -14,6 +15,7 @@ mod walk;
 mod walk_lines;
 mod words;
 
+pub use disk::*;
 pub use host::*;
 pub use image::*;
 pub use isolation::*;
@@ -179,6 +181,10 @@ pub enum Change {
     UpperChanged(UpperChange),
     /// What a volume, a bind mount's source or a tmpfs holds, after somebody has changed it.
     ContentsSeen(Contents),
+    /// It was counted how many bytes a writable layer or a volume has.
+    BytesCounted(Counted),
+    /// All of them were, and the disk was looked at.
+    DiskSeen(Disk),
     /// It was measured how fast a place of a container is.
     SpeedMeasured(Speed),
     /// A place of a container could not be measured.

@@ -53,6 +53,7 @@ impl World {
         if !self.probes.is_empty() && is_about_ways(change) {
             self.probes.clear();
         }
+        let stores = self.is_about_disk(change);
         match change {
             Change::HostSeen(host) => self.host = Some(Arc::new(host.clone())),
             Change::Remark(problem) => self.remark(problem),
@@ -163,6 +164,7 @@ impl World {
                 remove(&mut self.volumes, name, missing)?;
                 self.contents.remove(&Home::Volume { name: name.clone() });
                 self.moved.remove(name);
+                self.counted.remove(&DiskPlace::Volume { name: name.clone() });
             }
             Change::VolumeMoved(moved) => {
                 if !self.volumes.contains_key(&moved.volume) {
@@ -191,6 +193,11 @@ impl World {
                 insert(&mut self.contents, it.home.clone(), it);
             }
 
+            Change::BytesCounted(it) => {
+                require(self.has(&it.place.entity()), missing)?;
+                insert(&mut self.counted, it.place.clone(), it);
+            }
+            Change::DiskSeen(it) => self.disk = Some(Arc::new(it.clone())),
             Change::SpeedMeasured(it) => {
                 self.owner(Some(&it.container))?;
                 self.keep_speed(it);
@@ -238,6 +245,7 @@ impl World {
                 }
                 remove(&mut self.containers, id, missing)?;
                 self.uppers.remove(id);
+                self.counted.remove(&DiskPlace::Upper { container: id.clone() });
                 self.hold_nothing(id);
                 self.forget_tries(id);
             }
@@ -356,6 +364,7 @@ impl World {
             }
             Change::PortClosed { key } => remove(&mut self.publications, key, missing)?,
         }
+        self.stored += u64::from(stores);
         Ok(())
     }
 
@@ -363,6 +372,28 @@ impl World {
         match id {
             Some(id) if !self.containers.contains_key(id) => Err(Illegal::Missing(Entity::Container(id.clone()))),
             _ => Ok(()),
+        }
+    }
+
+    /// What was counted need not be so any more after this.
+    fn is_about_disk(&self, change: &Change) -> bool {
+        match change {
+            Change::VolumeSeen(it) => !self.volumes.contains_key(&it.name),
+            Change::LayerUnpacked(it) => !self.layers.contains_key(&it.chain_id),
+            Change::ContentsSeen(it) => matches!(it.home, Home::Volume { .. }),
+            Change::LayerGone { .. }
+            | Change::BlobVerified { reused: false, .. }
+            | Change::BlobGone { .. }
+            | Change::ImageTagged { .. }
+            | Change::ImageUntagged { .. }
+            | Change::ImageGone { .. }
+            | Change::VolumeGone { .. }
+            | Change::ContainerCreated(_)
+            | Change::ContainerFound(_)
+            | Change::ContainerState { .. }
+            | Change::ContainerGone { .. }
+            | Change::UpperChanged(_) => true,
+            _ => false,
         }
     }
 

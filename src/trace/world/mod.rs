@@ -85,6 +85,14 @@ pub struct World {
     /// Writable layers that something was written into.
     pub uppers: OrdMap<ContainerId, Arc<Upper>>,
 
+    /// Writable layers and volumes that were counted, and are there still.
+    #[serde(with = "pairs")]
+    pub counted: OrdMap<DiskPlace, Arc<Counted>>,
+    /// The disk, as it was seen when they were counted last.
+    pub disk: Option<Arc<Disk>>,
+    /// How many changes there were of what is on the disk.
+    pub stored: u64,
+
     /// How fast the places of containers are: what was measured last, by container, target and pattern.
     #[serde(with = "pairs")]
     pub speeds: OrdMap<(ContainerId, String, SpeedPattern), Arc<Speed>>,

@@ -135,6 +135,16 @@ impl World {
         self.speeds.values().filter(move |speed| speed.container == *container)
     }
 
+    /// How many changes there were of what is on the disk since it was counted; none where it never was.
+    pub fn stored_since(&self) -> Option<u64> {
+        Some(self.stored.saturating_sub(self.disk.as_ref()?.stored))
+    }
+
+    /// The bytes of a writable layer or a volume, as they were counted last.
+    pub fn bytes_of(&self, place: &DiskPlace) -> Option<u64> {
+        self.counted.get(place).map(|counted| counted.bytes)
+    }
+
     /// Everything that has a name or an address, what people look for first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> {
         let containers = self.containers.keys().cloned().map(Entity::Container);
@@ -181,6 +191,7 @@ impl World {
             Entity::HomeFile(home, path) => {
                 self.contents.get(&**home).is_some_and(|held| held.newest.iter().any(|file| file.path == *path))
             }
+            Entity::Disk => self.disk.is_some(),
             Entity::Speed(container, target, pattern) => self.speed(container, target, *pattern).is_some(),
             Entity::Container(key) => self.containers.contains_key(key),
             Entity::Namespace(key) => self.namespaces.contains_key(key),

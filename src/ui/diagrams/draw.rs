@@ -1,7 +1,7 @@
 //! Shapes become strokes, fills and texts here, once, for the window and for files.
 
 use super::NodeId;
-use super::scene::{Anchor, Bar, Edge, End, Font, Ink, Line, Node, Style, Text, Tint};
+use super::scene::{Anchor, Bar, Edge, End, Fill, Font, Ink, Line, Node, Style, Text, Tint};
 use super::shown::{Shown, along, length};
 use crate::trace::Entity;
 use crate::ui::theme::Theme;
@@ -253,11 +253,30 @@ fn bar(out: &mut Vec<Draw>, theme: &Theme, bar: &Bar, offset: Vec2, alpha: f32) 
     let rect = bar.rect.translate(offset);
     let color = tint(theme, bar.tint).gamma_multiply(alpha);
     let radius = (rect.height() / 2.0).min(rect.width() / 2.0).min(2.0);
-    if bar.clamped {
-        out.push(Draw::Box { rect, radius, fill: Color32::TRANSPARENT, stroke: Stroke::new(1.0, color) });
-    } else {
-        out.push(Draw::Box { rect, radius, fill: color, stroke: Stroke::NONE });
+    match bar.fill {
+        Fill::Full => out.push(Draw::Box { rect, radius, fill: color, stroke: Stroke::NONE }),
+        Fill::Hollow => {
+            out.push(Draw::Box { rect, radius, fill: Color32::TRANSPARENT, stroke: Stroke::new(1.0, color) });
+        }
+        Fill::Hatched => {
+            let fill = color.gamma_multiply(0.22);
+            out.push(Draw::Box { rect, radius, fill, stroke: Stroke::new(1.0, color) });
+            let lines = hatched(rect).into_iter().map(Vec::from);
+            out.extend(lines.map(|points| Draw::Line { points, stroke: Stroke::new(1.2, color) }));
+        }
     }
+}
+
+/// Lines that rise to the right, as far as they are in it.
+fn hatched(rect: Rect) -> Vec<[Pos2; 2]> {
+    const APART: f32 = 5.0;
+    let high = rect.height();
+    let begins = |nth: u16| rect.left() - high + APART * f32::from(nth);
+    let inside = |x: f32| {
+        let (from, to) = ((rect.left() - x).max(0.0), (rect.right() - x).min(high));
+        (from < to).then(|| [from, to].map(|t| pos2(x + t, rect.bottom() - t)))
+    };
+    (1..u16::MAX).map(begins).take_while(|x| *x < rect.right()).filter_map(inside).collect()
 }
 
 /// A jagged line from the upper edge to where it ends, with a gap beside it.

@@ -9,6 +9,7 @@
 //! All of them come from the [`Scene`], so that they cannot disagree. Layout knows neither the window nor the clock.
 
 mod camera;
+mod disk;
 mod draw;
 mod id;
 mod image;
@@ -32,7 +33,7 @@ pub use id::NodeId;
 pub use mark::Glyph;
 pub use measure::{Approximate, Measure};
 pub use reach::{Reaching, TELLS as REACH_TELLS, TELLS_NAMES as REACH_TELLS_NAMES, end_of};
-pub use scene::{Anchor, Bar, Caption, Edge, End, Font, Ink, Line, Node, Pick, Scene, Style, Text, Tint};
+pub use scene::{Anchor, Bar, Caption, Edge, End, Fill, Font, Ink, Line, Node, Pick, Scene, Style, Text, Tint};
 pub use view::{Diagrams, How, Live, Seen};
 
 use stage::Detail;
@@ -40,6 +41,7 @@ use stage::Detail;
 use super::theme::Theme;
 use crate::i18n::Words;
 use crate::lesson::AskedPlace;
+use crate::survival::prune::Ordered;
 use crate::trace::{Container, ContainerState, Entity, Family, Health, OpId, OpKind, Outcome, StepKind, World};
 use egui::Vec2;
 use std::collections::HashMap;
@@ -128,6 +130,18 @@ impl Tab {
     }
 }
 
+/// How the storage picture shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum StorageView {
+    /// Paths of containers, and where their bytes live.
+    #[default]
+    Picture,
+    /// The places of one container, side by side.
+    Table,
+    /// What takes how much of the disk, and what a prune takes away of it.
+    Disk,
+}
+
 /// From where a picture is looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Look<'a> {
@@ -141,14 +155,24 @@ pub struct Look<'a> {
     pub reach: &'a Reaching,
     /// What a lesson asks of the places in which containers' bytes live.
     pub places: &'a [AskedPlace],
-    /// The storage picture is the table of one container's places.
-    pub table: bool,
+    /// How the storage picture shows it.
+    pub storage: StorageView,
+    /// What a prune takes away that was chosen, or that comes next, is seen beforehand.
+    pub prune: Option<Ordered>,
 }
 
 impl Default for Look<'_> {
     fn default() -> Self {
         static PING: Reaching = Reaching::PING;
-        Self { chosen: None, lit: &[], room: None, reach: &PING, places: &[], table: false }
+        Self {
+            chosen: None,
+            lit: &[],
+            room: None,
+            reach: &PING,
+            places: &[],
+            storage: StorageView::Picture,
+            prune: None,
+        }
     }
 }
 
@@ -165,8 +189,11 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         Tab::Image => image::scene(world, look.chosen, stage(detail, room)),
         Tab::Layers => layers::scene(world, look.chosen, stage(detail, room)),
         Tab::Network => network::scene(world, stage(detail, room)),
-        Tab::Storage if look.table => table::scene(world, stage(detail, room)),
-        Tab::Storage => storage::scene(world, stage(detail, room)),
+        Tab::Storage => match look.storage {
+            StorageView::Picture => storage::scene(world, stage(detail, room)),
+            StorageView::Table => table::scene(world, stage(detail, room)),
+            StorageView::Disk => disk::scene(world, stage(detail, room)),
+        },
         Tab::Isolation => isolation::scene(world, stage(detail, room)),
         Tab::Reach => reach::scene(world, stage(detail, room)),
     };
@@ -175,7 +202,7 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         let stage = stage(*detail, look.room);
         match tab {
             Tab::Image | Tab::Isolation => true,
-            Tab::Storage if look.table => true,
+            Tab::Storage if look.storage != StorageView::Picture => true,
             Tab::Reach => reach::may_fit(world, &stage),
             Tab::Layers => layers::may_fit(world, look.chosen, &stage),
             Tab::Network => world.containers.len() <= network::most(&stage),
@@ -188,7 +215,9 @@ pub fn scene_in(tab: Tab, world: &World, look: Look<'_>, words: &Words, measure:
         Tab::Layers | Tab::Network | Tab::Isolation | Tab::Reach => {
             (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least])
         }
-        Tab::Storage if look.table => (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least]),
+        Tab::Storage if look.storage != StorageView::Picture => {
+            (Detail::Thin, &[Detail::Full, Detail::Less, Detail::Least])
+        }
         Tab::Storage => (Detail::Least, &[Detail::Full, Detail::Less]),
     };
     let Some(room) = look.room else { return lay(Detail::Full, None) };

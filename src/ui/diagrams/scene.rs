@@ -74,8 +74,19 @@ pub struct Bar {
     pub rect: Rect,
     /// Its colour.
     pub tint: Tint,
-    /// Drawn hollow: too small to be seen at this scale, and larger than it is; or not there yet, and as long as it will be.
-    pub clamped: bool,
+    /// How it is filled.
+    pub fill: Fill,
+}
+
+/// How an amount is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// There.
+    Full,
+    /// Too small to be seen at this scale, and drawn larger than it is; or not there yet, and as long as it will be.
+    Hollow,
+    /// There, and going to go.
+    Hatched,
 }
 
 /// What colour speaks for a shape. Shape, style and words say the same without it.

@@ -69,7 +69,8 @@ impl EffectRunner {
             return;
         }
         let theme = if state.dark { Theme::DARK } else { Theme::LIGHT };
-        let look = crate::ui::diagrams::Look { reach: &state.looked_at(), table: state.table, ..Default::default() };
+        let (storage, prune) = (state.storage, state.pruning());
+        let look = crate::ui::diagrams::Look { reach: &state.looked_at(), storage, prune, ..Default::default() };
         let result = export::svg(&path, state.tab, state.world(), look, &state.words(), &theme);
         say(state, result, "notice-exported", &path);
     }

@@ -235,6 +235,7 @@ fn by_hand(ui: &mut Ui, cx: &mut PanelContext<'_>, events: &[Arc<Event>]) {
 fn short_name(entity: &Entity) -> String {
     match entity {
         Entity::Host => "host".to_owned(),
+        Entity::Disk => "disk".to_owned(),
         Entity::Registry(key) | Entity::RemoteTag(key) | Entity::Tag(key) | Entity::Volume(key) => key.clone(),
         Entity::Dir(key) | Entity::Cgroup(key) | Entity::Rule(key) | Entity::Port(key) | Entity::Route(_, key) => {
             key.clone()

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod ask;
 pub mod breaking;
+mod disk;
 pub mod dock;
 pub mod ending;
 pub mod engines;

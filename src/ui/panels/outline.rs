@@ -216,6 +216,7 @@ pub fn op_key(kind: OpKind) -> &'static str {
         OpKind::ContainerCopy => "op-container-copy",
         OpKind::ContainerRemove => "op-container-remove",
         OpKind::Exec => "op-exec",
+        OpKind::DiskMeasure => "op-disk-measure",
         OpKind::SpeedMeasure => "op-speed-measure",
         OpKind::TryCall => "op-try-call",
         OpKind::HealthProbe => "op-health-probe",

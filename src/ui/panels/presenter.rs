@@ -47,7 +47,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) {
         let (theme, live, reach) = (&cx.theme, super::stage::live(state), &state.looked_at());
         let (scale, of) = (2.0 * scale, of.as_ref());
         let (places, spotlight) = (&state.asked_places(), tab != Tab::Reach);
-        let how = crate::ui::diagrams::How { theme, scale, spotlight, of, reach, places, table: state.table, live };
+        let (storage, prune) = (state.storage, state.pruning());
+        let how = crate::ui::diagrams::How { theme, scale, spotlight, of, reach, places, storage, prune, live };
         if let Some(Pick::Predict(question, yes)) =
             diagrams.show(ui, tab, state.world(), &lit, &mut selection, cx.words, how)
         {

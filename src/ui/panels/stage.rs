@@ -133,7 +133,7 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
     if state.tab == Tab::Reach {
         reach::bar(ui, cx);
     }
-    if state.tab == Tab::Storage && state.has_table() {
+    if state.tab == Tab::Storage && state.has_storage_views() {
         table::bar(ui, cx);
     }
     let (theme, reach, places) = (&cx.theme, &state.looked_at(), &state.asked_places());
@@ -144,7 +144,8 @@ pub fn diagram(ui: &mut Ui, cx: &mut PanelContext<'_>, diagrams: &mut Diagrams) 
         of: of.as_ref(),
         reach,
         places,
-        table: state.table,
+        storage: state.storage,
+        prune: state.pruning(),
         live: live(state),
     };
     let picked = diagrams.show(ui, state.tab, state.world(), &lit, &mut selection, cx.words, how);

@@ -1,7 +1,8 @@
-//! Above the storage picture: as a picture, or as the table of one container's places.
+//! Above the storage picture: as a picture, as the table of one container's places, or as the disk.
 
-use super::PanelContext;
+use super::{PanelContext, disk};
 use crate::ui::command::ViewCommand;
+use crate::ui::diagrams::StorageView;
 use egui::{Frame, Margin, RichText, Ui};
 
 /// Shows the choice.
@@ -10,16 +11,23 @@ pub fn bar(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             let views = [
-                ("speed-bar-picture", "speed-bar-picture-why", false),
-                ("speed-bar-table", "speed-bar-table-why", true),
+                ("speed-bar-picture", "speed-bar-picture-why", StorageView::Picture),
+                ("speed-bar-table", "speed-bar-table-why", StorageView::Table),
+                ("disk-bar-disk", "disk-bar-disk-why", StorageView::Disk),
             ];
-            for (key, why, table) in views {
-                let chosen = cx.state.table == table;
+            for (key, why, view) in views {
+                let chosen = cx.state.storage == view;
                 let label = ui.selectable_label(chosen, RichText::new(cx.say(key)).size(13.0));
                 if label.on_hover_text(cx.say(why)).clicked() && !chosen {
-                    cx.want(ViewCommand::Table(table));
+                    cx.want(ViewCommand::Storage(view));
                 }
             }
+            if cx.state.storage == StorageView::Disk {
+                disk::measure(ui, cx);
+            }
         });
+        if cx.state.storage == StorageView::Disk {
+            disk::prunes(ui, cx);
+        }
     });
 }

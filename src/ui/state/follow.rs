@@ -111,7 +111,8 @@ impl WindowState {
             presenter: self.presenter,
             second: self.second,
             tab: self.tab,
-            table: self.table,
+            storage: self.storage,
+            prune: self.prune,
             follow: self.follow,
             speed: self.speed,
             looped: self.looped,
@@ -161,7 +162,7 @@ impl WindowState {
         let view = course.view(self.lang);
         if let Some(tab) = view.tab {
             self.tab = diagram_of(tab);
-            self.table = tab == crate::lesson::Tab::Table;
+            self.storage = storage_of(tab);
         }
         let focus = view.focus.first().and_then(|focus| focus.entity(&self.world));
         if focus.is_some() {
@@ -182,7 +183,8 @@ impl WindowState {
     pub fn lit(&self) -> Vec<Entity> {
         // Before a class what was chosen stands in the sentence, and the question is as open as before.
         let asks = matches!(self.face(), Face::Ask(_)) && self.has_pending();
-        if self.open_question().is_some() || asks {
+        // What was only looked at all stands there alike.
+        if self.open_question().is_some() || asks || self.changed.contains(&Entity::Disk) {
             return Vec::new();
         }
         let mut lit = crate::ui::news::of(&self.world, &self.changed);
@@ -227,12 +229,13 @@ impl WindowState {
             let lesson = self.course.as_ref().and_then(|course| course.runner().step().tab);
             let asks = || if self.course.is_none() { self.tab_of_survivors() } else { None };
             self.tab = lesson.map(diagram_of).or_else(asks).or(last_tab).unwrap_or(self.tab);
-            // What was measured is seen in the table alone.
-            let measured = |entity: &Entity| matches!(entity, Entity::Speed(..));
-            match lesson {
-                Some(tab) => self.table = tab == crate::lesson::Tab::Table,
-                None => self.table |= self.changed.iter().any(measured),
-            }
+            // What was measured is seen in one view alone.
+            let measured = self.changed.iter().find_map(|entity| match entity {
+                Entity::Speed(..) => Some(StorageView::Table),
+                Entity::Disk => Some(StorageView::Disk),
+                _ => None,
+            });
+            self.storage = lesson.map(storage_of).or(measured).unwrap_or(self.storage);
         }
         self.shown = Some(position);
         self.let_go_of_what_is_gone();
@@ -326,6 +329,11 @@ pub(super) fn diagram_of(tab: crate::lesson::Tab) -> Tab {
         Named::Isolation => Tab::Isolation,
         Named::Reach => Tab::Reach,
     }
+}
+
+/// How it shows the storage picture.
+fn storage_of(tab: crate::lesson::Tab) -> StorageView {
+    if tab == crate::lesson::Tab::Table { StorageView::Table } else { StorageView::Picture }
 }
 
 fn broken_stream(error: &TraceError) -> Problem {

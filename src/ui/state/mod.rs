@@ -13,6 +13,7 @@ mod notice;
 mod paths;
 mod places;
 mod playback;
+mod prune;
 mod reach;
 mod resume;
 mod source;
@@ -34,7 +35,7 @@ pub use view::ViewCommand;
 
 use super::breaking::BreakingCommand;
 use super::course::Course;
-use super::diagrams::{Reaching, Tab};
+use super::diagrams::{Reaching, StorageView, Tab};
 use super::engines::Running;
 use super::files::{Files, Order};
 use super::isolation::IsolationCommand;
@@ -46,6 +47,7 @@ use super::traffic::Traffic;
 use crate::client::protocol::{Caller, GateCommand};
 use crate::i18n::{Lang, Veil, Words};
 use crate::spool::Spool;
+use crate::survival::prune::Prune;
 use crate::trace::{
     Base, Body, Code, Cursor, Direction, Entity, Event, Level, OpId, OpKind, Outcome, Problem, Step, StepKind,
     StepRecord, Trace, TraceError, World, log::Torn,
@@ -166,6 +168,8 @@ pub enum Effect {
     Isolation(IsolationCommand),
     /// Ask the engine's kernel who reaches whom; of one pair where one is named.
     Prove(crate::client::protocol::ReachCommand),
+    /// Have the engine count what is on the disk.
+    MeasureDisk,
     /// Have the engine send a packet and follow it.
     Walk(crate::client::protocol::WalkCommand),
     /// Give the keys back to the window.
@@ -206,8 +210,12 @@ pub struct WindowState {
     pub tab: Tab,
     /// What is looked at where it is asked who reaches whom.
     pub reaching: Reaching,
-    /// The storage picture is the table of one container's places.
-    pub table: bool,
+    /// How the storage picture shows it.
+    pub storage: StorageView,
+    /// The prune that was chosen, to see what it would take away; none where none is looked at.
+    prune: Option<Prune>,
+    /// The operation at the gate that prunes otherwise than what was chosen.
+    unlike: Option<OpId>,
     /// Shows the diagram that the step changes.
     pub follow: bool,
     /// Steps a second.
@@ -288,7 +296,9 @@ impl Default for WindowState {
             second: false,
             tab: Tab::default(),
             reaching: Reaching::default(),
-            table: false,
+            storage: StorageView::default(),
+            prune: None,
+            unlike: None,
             follow: true,
             speed: 1.0,
             looped: false,

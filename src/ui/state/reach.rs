@@ -102,7 +102,7 @@ impl WindowState {
     }
 
     /// What comes of it happens now, and is looked at; where a lesson asks something on the way to now, that comes first.
-    fn now_or(&mut self, effect: Effect) -> Option<Effect> {
+    pub(super) fn now_or(&mut self, effect: Effect) -> Option<Effect> {
         let before = if self.at_end() { None } else { self.play(PlaybackCommand::Live) };
         if self.at_end() { Some(effect) } else { before }
     }

@@ -9,8 +9,12 @@ pub enum ViewCommand {
     Select(Option<Entity>),
     /// Shows that diagram, by its number.
     Tab(usize),
-    /// Shows the storage picture as the table of one container's places, or as a picture.
-    Table(bool),
+    /// Shows the storage picture as a picture, as the table of one container's places, or as the disk.
+    Storage(StorageView),
+    /// Shows on the disk what that prune would take away, or nothing of that kind.
+    Prune(Option<Prune>),
+    /// Has the engine count what is on the disk.
+    MeasureDisk,
     /// Shows the next diagram (or, with false, the one before).
     NextTab(bool),
     /// Shows the diagram that each step changes, or stays on the chosen one.
@@ -59,7 +63,9 @@ impl WindowState {
                 self.follow = false;
                 self.files.shown = false;
             }
-            C::Table(table) => self.table = table,
+            C::Storage(view) => self.storage = view,
+            C::Prune(prune) => self.look_at_prune(prune),
+            C::MeasureDisk => return self.now_or(Effect::MeasureDisk),
             C::NextTab(forward) => self.next_tab(forward),
             C::Follow => {
                 self.follow = !self.follow;
@@ -89,9 +95,9 @@ impl WindowState {
         None
     }
 
-    /// There is something to put into the table of places.
-    pub fn has_table(&self) -> bool {
-        !self.world.containers.is_empty()
+    /// There is something to put into the other views of the storage picture.
+    pub fn has_storage_views(&self) -> bool {
+        !self.world.containers.is_empty() || self.storage == StorageView::Disk
     }
 
     /// From now on in that language, with what is on the screen.

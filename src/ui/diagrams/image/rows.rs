@@ -7,7 +7,7 @@
 //! Instructions that made no layer stand between the rows, thin. Very many layers are drawn ten in a row, but for those about
 //! which something was asked or went wrong.
 
-use super::super::scene::Bar;
+use super::super::scene::{Bar, Fill};
 use super::scale::Scale;
 use super::*;
 use crate::spec::Digest;
@@ -279,10 +279,10 @@ impl Lines {
     fn bars(self, scale: Scale, bytes: u64, part: Option<f32>) -> Vec<Bar> {
         let part = part.unwrap_or(0.0);
         match self.bar(scale, bytes) {
-            Some(whole) if part < 1.0 && !whole.clamped => {
+            Some(whole) if part < 1.0 && whole.fill == Fill::Full => {
                 let mut here = whole.clone();
                 here.rect.set_width(whole.rect.width() * part);
-                let outline = Bar { tint: Tint::Plain, clamped: true, ..whole };
+                let outline = Bar { tint: Tint::Plain, fill: Fill::Hollow, ..whole };
                 std::iter::once(outline).chain((part > 0.0).then_some(here)).collect()
             }
             whole => whole.into_iter().collect(),

@@ -1,6 +1,6 @@
 //! Bytes as lengths, to one scale in the whole picture.
 
-use super::super::scene::Bar;
+use super::super::scene::{Bar, Fill};
 use super::*;
 use crate::i18n::size as bytes;
 use egui::{Rect, vec2};
@@ -38,7 +38,7 @@ impl Scale {
         }
         let length = self.length(amount);
         let rect = Rect::from_min_size(at, vec2(length.max(LEAST), height));
-        Some(Bar { rect, tint, clamped: length < LEAST })
+        Some(Bar { rect, tint, fill: if length < LEAST { Fill::Hollow } else { Fill::Full } })
     }
 
     /// A round number of bytes whose bar is of a length that is easily compared.
@@ -58,7 +58,7 @@ impl Scale {
         let mut words = stage.say_with("scene-scale", &[("size", &bytes(round))]);
         words = stage.fit(&words, Font::Small, (width * 0.5 - after).max(60.0));
         let hollow_at = pos2((after + stage.width(&words, Font::Small) + 24.0).max(width * 0.44), 12.0);
-        let hollow = Bar { rect: Rect::from_min_size(hollow_at, vec2(LEAST, 6.0)), tint, clamped: true };
+        let hollow = Bar { rect: Rect::from_min_size(hollow_at, vec2(LEAST, 6.0)), tint, fill: Fill::Hollow };
         let less = (f64::from(LEAST / self.track) * self.largest as f64) as u64;
         let clamped = stage.say_with("scene-scale-clamped", &[("size", &bytes(less.max(1)))]);
         let clamped = stage.fit(&clamped, Font::Small, width - hollow_at.x - 14.0);
@@ -94,7 +94,10 @@ mod tests {
     #[test]
     fn what_is_too_small_is_said_to_be_larger_than_it_is() {
         let scale = Scale::of(TRACK, [1_000_000]);
-        assert!(bar(scale, 12).expect("drawn").clamped && !bar(scale, 900_000).expect("drawn").clamped);
+        assert!(
+            bar(scale, 12).expect("drawn").fill == Fill::Hollow
+                && bar(scale, 900_000).expect("drawn").fill == Fill::Full
+        );
         assert_eq!(bar(scale, 0), None);
         assert_eq!(bar(Scale::of(TRACK, []), 7), None);
     }

@@ -1,7 +1,7 @@
 //! The control group: its path, its limits, and what is used of them.
 
 use super::super::NodeId;
-use super::super::scene::{Anchor, Bar, Font, Ink, Node, Style, Text, Tint};
+use super::super::scene::{Anchor, Bar, Fill, Font, Ink, Node, Style, Text, Tint};
 use super::super::stage::{Stage, rect};
 use super::{PAD, Subject, TINT};
 use crate::i18n::size;
@@ -202,7 +202,7 @@ fn bars(values: &[Point], scale: u64, limit: Option<u64>, place: Rect) -> Vec<Ba
         let high = (place.height() * (point.value as f32 / scale as f32)).max(1.0);
         let rect = rect(left, place.bottom() - high, (step - 0.4).max(0.6), high);
         let tint = if over(point.value) { Tint::Bad } else { TINT };
-        (left >= place.left() - 0.1).then_some(Bar { rect, tint, clamped: false })
+        (left >= place.left() - 0.1).then_some(Bar { rect, tint, fill: Fill::Full })
     };
     values.iter().filter_map(bar).collect()
 }

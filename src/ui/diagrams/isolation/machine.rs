@@ -7,7 +7,7 @@
 //!   promises anything of.
 
 use super::super::NodeId;
-use super::super::scene::{Bar, Font, Ink, Node, Style, Text, Tint};
+use super::super::scene::{Bar, Fill, Font, Ink, Node, Style, Text, Tint};
 use super::super::stage::{Stage, rect};
 use super::{PAD, Subject, TINT, limits};
 use crate::i18n::size;
@@ -41,7 +41,7 @@ pub(super) fn draw(stage: &mut Stage<'_>, place: Rect, subject: &Subject<'_>) {
     let bar = |left: f32, bytes: u64, row: f32, tint: Tint| {
         let wide = wide(bytes);
         let rect = rect(PAD + left, 2.0 + line * row + text, wide.max(1.5), high);
-        (Bar { rect, tint, clamped: wide < 1.5 }, left + wide)
+        (Bar { rect, tint, fill: if wide < 1.5 { Fill::Hollow } else { Fill::Full } }, left + wide)
     };
     let (kernel, at) = bar(0.0, KERNEL, 1.0, Tint::Warn);
     let (init, at) = bar(at, INIT, 1.0, Tint::Bad);

@@ -3,7 +3,7 @@
 use super::column::Column;
 use crate::i18n::{figure, size};
 use crate::trace::{Entity, Speed, SpeedPattern, World};
-use crate::ui::diagrams::scene::{Anchor, Bar, Font, Ink, Node, Style, Text, Tint};
+use crate::ui::diagrams::scene::{Anchor, Bar, Fill, Font, Ink, Node, Style, Text, Tint};
 use crate::ui::diagrams::stage::{Stage, rect};
 use egui::{Rect, pos2};
 
@@ -93,12 +93,12 @@ pub(super) fn cell(
     let dot = |nanos: &u64| Bar {
         rect: rect(at(*nanos, DOT), middle - DOT / 2.0, DOT, DOT),
         tint: super::TINT,
-        clamped: false,
+        fill: Fill::Full,
     };
     node = node.bars(speed.runs.iter().map(dot));
     if let Some(spread) = speed.spread() {
         let line = rect(at(spread.median, LINE), 3.0, LINE, place.height() - 6.0);
-        node = node.bars([Bar { rect: line, tint: Tint::Plain, clamped: false }]);
+        node = node.bars([Bar { rect: line, tint: Tint::Plain, fill: Fill::Full }]);
         let right = pos2(place.width() - 5.0, middle);
         let number = Text::new(right, Font::MonoSmall, Ink::Strong, figure(speed, spread.median));
         node = node.text(number.anchored(Anchor::Right));

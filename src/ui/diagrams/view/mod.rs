@@ -10,10 +10,11 @@ use super::paint::{Faces, paint};
 use super::pulse;
 use super::scene::Scene;
 use super::shown::{Leaving, Shown};
-use super::{Look, NodeId, Pick, Reaching, Tab};
+use super::{Look, NodeId, Pick, Reaching, StorageView, Tab};
 use crate::i18n::{Lang, Veil, Words};
 use crate::lesson::AskedPlace;
 use crate::spec::ContainerId;
+use crate::survival::prune::Ordered;
 use crate::trace::{Entity, World};
 use crate::ui::theme::Theme;
 use crate::ui::traffic::Traffic;
@@ -79,8 +80,8 @@ struct Source {
     reach: Reaching,
     /// What a lesson asks of the places; nothing in the other pictures.
     places: Vec<AskedPlace>,
-    /// The storage picture as a table.
-    table: bool,
+    /// How the storage picture shows it, and what of a prune.
+    storage: (StorageView, Option<Ordered>),
     /// At 100 %.
     room: Vec2,
     scale: f32,
@@ -102,8 +103,10 @@ pub struct How<'a> {
     pub reach: &'a Reaching,
     /// What a lesson asks of the places in which containers' bytes live.
     pub places: &'a [AskedPlace],
-    /// The storage picture is the table of one container's places.
-    pub table: bool,
+    /// How the storage picture shows it.
+    pub storage: StorageView,
+    /// What a prune takes away is seen beforehand.
+    pub prune: Option<Ordered>,
     /// What there is beside what the picture is of.
     pub live: Live<'a>,
 }
@@ -149,7 +152,7 @@ impl Diagrams {
         words: &Words,
         how: How<'_>,
     ) -> Option<Pick> {
-        let How { theme, scale, spotlight, of, reach, places, table, live } = how;
+        let How { theme, scale, spotlight, of, reach, places, storage, prune, live } = how;
         let room = ui.available_rect_before_wrap();
         let ground =
             ui.interact(room, egui::Id::unique(("dockwalk diagram", view, spotlight)), Sense::click_and_drag());
@@ -171,7 +174,7 @@ impl Diagrams {
             lit: changed.to_vec(),
             reach: if view == Tab::Reach { reach.clone() } else { Reaching::default() },
             places: if view == Tab::Storage { places.to_vec() } else { Vec::new() },
-            table: table && view == Tab::Storage,
+            storage: if view == Tab::Storage { (storage, prune) } else { Default::default() },
             room: room.size() / scale,
             scale,
             pixels_per_point: ui.ctx().pixels_per_point(),
@@ -185,7 +188,8 @@ impl Diagrams {
         let state = self.views.entry(view).or_insert_with(View::new);
         if state.of != source {
             let (chosen, lit, room) = (source.chosen.as_ref(), &source.lit, Some(source.room));
-            let look = Look { chosen, lit, room, reach: &source.reach, places: &source.places, table: source.table };
+            let (reach, places, (storage, prune)) = (&source.reach, &source.places, source.storage);
+            let look = Look { chosen, lit, room, reach, places, storage, prune };
             let scene = super::scene_in(view, world, look, words, &measure);
             state.change(scene, source, view, now, reduced);
         }
@@ -232,7 +236,7 @@ impl View {
             lit: Vec::new(),
             reach: Reaching::default(),
             places: Vec::new(),
-            table: false,
+            storage: Default::default(),
             room: Vec2::ZERO,
             scale: 1.0,
             pixels_per_point: 0.0,
