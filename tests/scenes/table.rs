@@ -143,7 +143,7 @@ fn the_table_names_its_container_and_each_cell_opens_what_it_is_about() {
     assert_eq!(entity("Volume /data, After stop"), mount("/data"));
     // What is chosen shows no other table.
     for chosen in scene.nodes().filter_map(|node| node.id.entity.as_ref()) {
-        let look = Look { chosen: Some(chosen), table: true, ..Look::default() };
+        let look = Look { chosen: Some(chosen), storage: StorageView::Table, ..Look::default() };
         let again = scene_in(Tab::Storage, &s.world, look, &Words::new(Lang::En), &Approximate);
         assert_eq!(labels(&again), labels(&scene), "{chosen:?}");
     }

@@ -5,7 +5,7 @@ use dockwalk::i18n::Lang;
 use dockwalk::lesson::{QuestionState, QuestionView};
 use dockwalk::trace::Entity;
 use dockwalk::ui::command::{Command, LessonCommand, PlaybackCommand, SourceCommand};
-use dockwalk::ui::diagrams::Tab;
+use dockwalk::ui::diagrams::{StorageView, Tab};
 use dockwalk::ui::state::{Face, Mover, Notice, Origin, Place};
 use dockwalk::ui::{Open, Options};
 use egui::Key;
@@ -417,7 +417,7 @@ fn the_table_is_shown_when_all_of_it_is_known() {
         let mut window = lesson_in("09-table", lang, (1280.0, 720.0));
         come_to(&mut window, "stop");
         let state = &app(&window).state;
-        assert!(state.table && state.tab == Tab::Storage, "{:?}", state.tab);
+        assert!((state.storage, state.tab) == (StorageView::Table, Tab::Storage), "{:?}", state.tab);
         let scene = &app(&window).seen(Tab::Storage).unwrap().scene;
         let words = dockwalk::i18n::Words::new(lang);
         let fates: Vec<_> = ["stop", "rm"]
