@@ -5,7 +5,7 @@ use super::container::Container;
 use super::evidence;
 use super::upper::{self, Size};
 use super::{Asked, Cancel, Cx, Engine, Fault, Result, handle};
-use crate::trace::{Book, Change, Counted, Disk, DiskPlace, Evidence, OpKind, Plan, StepKind};
+use crate::trace::{Book, Change, Counted, Disk, DiskPlace, Evidence, Holder, OpKind, Plan, StepKind, World};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,28 +35,36 @@ impl Engine {
         let (mut measured, all) = (Measured::default(), self.containers.all());
         for container in &all {
             cx.check()?;
-            let (path, size) = self.count_written(container)?;
-            let place = DiskPlace::Upper { container: container.id.clone() };
-            count(cx, Counted { place, bytes: size.bytes, users: Vec::new() }, evidence_of(&path, size));
-            measured.containers.push((Arc::clone(container), size.bytes));
+            let (path, size, of_all) = self.count_written(container)?;
+            let (place, bytes) =
+                (DiskPlace::Upper { container: container.id.clone() }, size.bytes.saturating_sub(of_all));
+            let mut calls = evidence_of(&path, size);
+            if of_all > 0 {
+                calls.push(evidence::own(
+                    Book::Search,
+                    [format!("{of_all} bytes of them are /etc/mtab, which every container has")],
+                ));
+            }
+            count(cx, Counted { place, bytes: Some(bytes), users: Vec::new() }, calls);
+            measured.containers.push((Arc::clone(container), bytes));
         }
         for volume in self.volumes.list()? {
             cx.check()?;
-            let size = match upper::count(&volume.path) {
-                Ok(size) => size,
+            let (size, mut calls) = match upper::count(&volume.path) {
+                Ok(size) => (Some(size.bytes), evidence_of(&volume.path, size)),
                 Err(error) => {
                     tracing::warn!(%error, volume = volume.name, "the bytes of a volume cannot be counted");
-                    continue;
+                    let said = format!("{}: {error}", volume.path.display());
+                    (None, vec![evidence::stat(&volume.path).1, evidence::own(Book::Search, [said])])
                 }
             };
             let users: Vec<_> = all.iter().filter(|it| it.has_volume(&volume.name)).map(|it| it.id.clone()).collect();
-            let mut calls = evidence_of(&volume.path, size);
             if !users.is_empty() {
-                calls.push(evidence::own(Book::Search, users.iter().map(|id| format!("mounted in {id}"))));
+                calls.push(evidence::own(Book::Search, users.iter().map(|id| format!("named by {id}"))));
             }
             let place = DiskPlace::Volume { name: volume.name.clone() };
-            count(cx, Counted { place, bytes: size.bytes, users }, calls);
-            measured.volumes.insert(volume.name, size.bytes);
+            count(cx, Counted { place, bytes: size, users }, calls);
+            measured.volumes.extend(size.map(|bytes| (volume.name, bytes)));
         }
         let failed = |errno: nix::errno::Errno| Fault::io("look at", self.root.display(), &errno.into());
         let root = handle::open(&self.root).map_err(failed)?;
@@ -71,16 +79,25 @@ impl Engine {
             format!("layers/sha256: {} bytes nothing needs, {} bytes of no image are held", left.layers, left.held),
             format!("ingest: {} bytes nobody fetches", left.parts),
         ];
-        let disk = Disk { path: self.root.display().to_string(), room, blobs, images, left, stored };
-        cx.observe(Change::DiskSeen(disk), vec![full, read, evidence::own(Book::Search, sum)]);
+        let without = all.iter().filter(|it| !images.iter().any(|image| image.id == it.image.id));
+        let holders =
+            without.map(|it| Holder { container: it.id.clone(), layers: it.image.chain_ids.clone() }).collect();
+        let disk = Disk { path: self.root.display().to_string(), room, blobs, images, left, holders, stored };
+        // Who asks again and again fills no trace.
+        if cx.world().disk.as_deref() != Some(&disk) {
+            cx.observe(Change::DiskSeen(disk), vec![full, read, evidence::own(Book::Search, sum)]);
+        }
         Ok(measured)
     }
 }
 
-/// What went meanwhile is told no more.
+/// What went meanwhile is told no more, and what is as it was not again.
 fn count(cx: &Cx, counted: Counted, evidence: Vec<Evidence>) {
-    let entity = counted.place.entity();
-    cx.observe_where(|world| world.has(&entity), Change::BytesCounted(counted), evidence);
+    let (entity, known) = (counted.place.entity(), counted.clone());
+    let is_new = move |world: &World| {
+        world.has(&entity) && world.counted.get(&known.place).is_none_or(|before| **before != known)
+    };
+    cx.observe_where(is_new, Change::BytesCounted(counted), evidence);
 }
 
 fn evidence_of(path: &Path, Size { bytes, names, dirs }: Size) -> Vec<Evidence> {

@@ -369,12 +369,20 @@ fn speed_samples() -> Vec<Change> {
 }
 
 fn disk_samples() -> [Change; 3] {
-    let counted = |place| Change::BytesCounted(Counted { place, bytes: 7, users: Vec::new() });
+    let counted = |place| Change::BytesCounted(Counted { place, bytes: Some(7), users: Vec::new() });
     let (path, left) = ("/root".to_owned(), LeftOver::default());
     [
         counted(DiskPlace::Upper { container: id() }),
         counted(DiskPlace::Volume { name: "data".into() }),
-        Change::DiskSeen(Disk { path, room: (9, 4), blobs: 3, images: Vec::new(), left, stored: 0 }),
+        Change::DiskSeen(Disk {
+            path,
+            room: (9, 4),
+            blobs: 3,
+            images: Vec::new(),
+            left,
+            holders: Vec::new(),
+            stored: 0,
+        }),
     ]
 }
 

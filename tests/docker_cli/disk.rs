@@ -46,7 +46,7 @@ fn fill(bench: &Bench<'_>) {
     shell(bench, "--name stopped", "of-stopped:1", "true");
 }
 
-fn until(what: &str, is: impl Fn() -> bool) {
+pub fn until(what: &str, is: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is() {
         assert!(begun.elapsed() < Duration::from_secs(30), "{what}");

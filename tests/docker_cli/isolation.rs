@@ -61,13 +61,13 @@ fn a_program_that_changed_its_user_is_seen_as_that_user() {
         for how in ["a command", "top", "the picture"] {
             good(bench.args(&["run", "-d", "--name", "box", "lab/shell:1", "sh", "-c", SCRIPT]));
             let (id, state) = of_box(trace(&client).head());
-            while !good(bench.run("logs box")).contains("ready") {}
+            crate::disk::until("ready", || good(bench.run("logs box")).contains("ready"));
             look(how, &id);
             let (ids, argv) = seen(&client);
             assert!(ids == "0:0" && argv[0] == "sh", "{how}: {ids} {argv:?}");
             good(bench.run("kill -s USR1 box"));
             let proc = std::path::Path::new("/proc").join(state.process.pid.to_string());
-            while !std::fs::read(proc.join("cmdline")).unwrap().starts_with(b"sleep\0") {}
+            crate::disk::until("its program", || std::fs::read(proc.join("cmdline")).unwrap().starts_with(b"sleep\0"));
             look(how, &id);
             assert_eq!(seen(&client), ("7:7".to_owned(), vec!["sleep".to_owned(), "1000".to_owned()]), "{how}");
             let trace = trace(&client);

@@ -25,7 +25,7 @@ fn stored() -> Sample {
 }
 
 fn measure(s: &mut Sample) {
-    let counted = |place, bytes, users| Change::BytesCounted(Counted { place, bytes, users });
+    let counted = |place, bytes, users| Change::BytesCounted(Counted { place, bytes: Some(bytes), users });
     let volume = |name: &str| DiskPlace::Volume { name: name.into() };
     let (stored, images) = (s.world.stored, ["shell", "app"]);
     let image = |name| KeptImage { id: digest(&format!("{name}/config")), parent: None, digests: Vec::new() };
@@ -37,7 +37,15 @@ fn measure(s: &mut Sample) {
             let left = LeftOver { parts: 9_000, ..LeftOver::default() };
             let images = images.map(image).into();
             let room = (40_000_000_000, 12_000_000_000);
-            s.saw(Change::DiskSeen(Disk { path: ROOT.into(), room, blobs: 4_600_000, images, left, stored }));
+            s.saw(Change::DiskSeen(Disk {
+                path: ROOT.into(),
+                room,
+                blobs: 4_600_000,
+                images,
+                left,
+                holders: Vec::new(),
+                stored,
+            }));
         });
     });
 }
@@ -161,7 +169,7 @@ fn of_very_many_the_rest_is_counted() {
         let name = format!("volume-with-a-rather-long-name-{n}");
         s.saw(Change::VolumeSeen(Volume { name: name.clone(), path: format!("/v/{n}"), anonymous: n % 2 == 0 }));
         let place = DiskPlace::Volume { name };
-        s.saw(Change::BytesCounted(Counted { place, bytes: n * 1000, users: Vec::new() }));
+        s.saw(Change::BytesCounted(Counted { place, bytes: Some(n * 1000), users: Vec::new() }));
     }
     measure(&mut s);
     for lang in Lang::ALL {

@@ -23,15 +23,16 @@ impl Engine {
 
     /// How many bytes it has written: `docker ps --size`.
     pub fn written(&self, container: &Container) -> Result<u64> {
-        Ok(self.count_written(container)?.1.bytes)
+        let (_, size, of_all) = self.count_written(container)?;
+        Ok(size.bytes.saturating_sub(of_all))
     }
 
-    /// The same, where that is, and how much was looked at for it.
-    pub fn count_written(&self, container: &Container) -> Result<(PathBuf, Size)> {
+    /// Where it writes, how much is there, and how much of that every container has.
+    pub fn count_written(&self, container: &Container) -> Result<(PathBuf, Size, u64)> {
         let upper = Rootfs::below(&container.dir).upper;
         let size = count(&upper).map_err(|e| Fault::io("read", upper.display(), &e))?;
         let of_all = if has_mtab(&upper) { MOUNTS.len() as u64 } else { 0 };
-        Ok((upper, Size { bytes: size.bytes.saturating_sub(of_all), ..size }))
+        Ok((upper, size, of_all))
     }
 
     /// Where it writes, and what lies below.

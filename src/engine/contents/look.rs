@@ -64,13 +64,13 @@ pub(super) struct Tellers {
     /// That something was made, moved, deleted, or written and closed.
     pub(super) changes: Inotify,
     /// That something is being written: once for each look. Who writes on without an end would pay for each of its writes
-    /// (a tenth of those of 4 KiB into memory).
-    pub(super) writes: Inotify,
+    /// (a tenth of those of 4 KiB into memory). Where a user may have no second one, the first tells that as well.
+    pub(super) writes: Option<Inotify>,
 }
 
 impl Tellers {
     pub(super) fn open() -> Result<Self, Refused> {
-        Ok(Self { changes: Inotify::open()?, writes: Inotify::open()? })
+        Ok(Self { changes: Inotify::open()?, writes: Inotify::open().ok() })
     }
 }
 
@@ -287,8 +287,11 @@ impl<'a> Look<'a> {
 fn watch(tellers: &Tellers, at: &Path) -> Result<(Watch, Option<Evidence>), Refused> {
     let made = Mask::IN_CREATE | Mask::IN_MOVED_TO | Mask::IN_MOVED_FROM | Mask::IN_DELETE | Mask::IN_ATTRIB;
     let mask = made | Mask::IN_CLOSE_WRITE | Mask::IN_DELETE_SELF | Mask::IN_MOVE_SELF;
+    let Some(writes) = &tellers.writes else {
+        return Ok((Watch { changes: tellers.changes.watch(at, mask | Mask::IN_MODIFY)?, writes: None }, None));
+    };
     let changes = tellers.changes.watch(at, mask)?;
-    Ok(match tellers.writes.watch(at, Mask::IN_MODIFY | Mask::IN_ONESHOT) {
+    Ok(match writes.watch(at, Mask::IN_MODIFY | Mask::IN_ONESHOT) {
         Ok(writes) => (Watch { changes, writes: Some(writes) }, None),
         // Gone meanwhile: that is told.
         Err((Errno::ENOENT, _)) => (Watch { changes, writes: None }, None),

@@ -54,8 +54,8 @@ const READS: usize = 256;
 const PATIENT: Duration = Duration::from_secs(1);
 /// Homes that are watched beside those that containers use now; of more, those that were used last.
 const HOMES: usize = 64;
-/// Directories that are watched in all: a user has some thousands for everything.
-const WATCHES: usize = 2048;
+/// Directories that are watched in all, by two watches each: a user has some thousands for everything.
+const WATCHES: usize = 1024;
 
 /// The homes of an engine's containers.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ struct Watched {
 impl Contents {
     /// Starts the thread. `root`: the engine's own directory, which is never looked into from above.
     pub fn start(conductor: Arc<Conductor>, root: &Path) -> Result<Self> {
-        // Without one all the same: what is there is said when it is first used. Who watches upper directories says why.
+        // Without one all the same: homes are looked at again and again then.
         let inotify = Tellers::open().ok();
         let wake = EventFd::new().map_err(|e| Fault::io("make", "an eventfd", &e.into()))?;
         let root = std::fs::metadata(root).ok().map(|meta| (meta.dev(), meta.ino()));
@@ -247,7 +247,7 @@ impl Shared {
                 PollTimeout::try_from(left + u128::from(until > now)).unwrap_or(PollTimeout::MAX)
             });
             let mut fds = vec![PollFd::new(self.wake.as_fd(), PollFlags::POLLIN)];
-            let both = self.inotify.iter().filter(|_| reads).flat_map(|it| [&it.changes, &it.writes]);
+            let both = self.inotify.iter().filter(|_| reads).flat_map(|it| [&it.changes].into_iter().chain(&it.writes));
             fds.extend(both.map(|inotify| PollFd::new(inotify.as_fd(), PollFlags::POLLIN)));
             match poll(&mut fds, timeout) {
                 Ok(_) | Err(Errno::EINTR) => {}
@@ -320,7 +320,7 @@ impl Shared {
 
     fn say(&self, state: &mut State, home: &Home, found: Found, took: Duration) {
         let Found { mut contents, evidence, watches, refused } = found;
-        let is_watched = self.watch(state, home, watches) && refused.is_none();
+        let is_watched = self.inotify.is_some() && self.watch(state, home, watches) && refused.is_none();
         let Some(watched) = state.homes.get_mut(home) else { return };
         // How much room there is changes with what others write: it is said, and nothing is said because of it.
         let bare = Seen { room: (0, 0), ..contents.clone() };
@@ -347,7 +347,7 @@ impl Shared {
         }
         if let Some(call) = refused.filter(|_| !state.complained) {
             state.complained = true;
-            let problem = Problem::new(Code::InotifyExhausted).with("count", state.watches.len());
+            let problem = Problem::new(Code::InotifyExhausted).with("count", state.watches.len() + state.writes.len());
             self.conductor.notice(Change::Remark(problem), vec![call]);
         }
     }
@@ -392,7 +392,7 @@ impl Shared {
     /// What was written in the directory, or the directory itself that is gone, has ended a watch already.
     fn silence(&self, watch: Watch) {
         let Some(tellers) = &self.inotify else { return };
-        let writes = watch.writes.map(|writes| tellers.writes.forget(writes));
+        let writes = tellers.writes.as_ref().zip(watch.writes).map(|(inotify, wd)| inotify.forget(wd));
         for error in [Some(tellers.changes.forget(watch.changes)), writes].into_iter().flatten().filter_map(Result::err)
         {
             tracing::debug!(%error, "a watch was gone already");
@@ -403,7 +403,8 @@ impl Shared {
     fn read(&self, state: &mut State) {
         let Some(tellers) = &self.inotify else { return };
         let soon = Instant::now() + GATHER;
-        for (inotify, of_writes) in [(&tellers.changes, false), (&tellers.writes, true)] {
+        let both = [(&tellers.changes, false)].into_iter().chain(tellers.writes.iter().map(|writes| (writes, true)));
+        for (inotify, of_writes) in both {
             for _ in 0..READS {
                 let notices = match inotify.read() {
                     Ok(notices) => notices,

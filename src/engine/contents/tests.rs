@@ -220,3 +220,16 @@ fn who_settles_what_is_not_kept_waits_for_nobody() {
     kept.contents.forget(&kept.home);
     kept.contents.settle(&kept.home);
 }
+
+#[test]
+fn who_never_closes_what_it_writes_is_heard_each_time() {
+    use std::io::Write;
+    let kept = kept(|place| fs::write(place.join("log"), "").expect("written"));
+    kept.contents.settle(&kept.home);
+    let mut log = fs::File::options().append(true).open(kept.place.join("log")).expect("opened");
+    for lines in 1..=3 {
+        log.write_all(b"a line\n").expect("written");
+        let seen = kept.once(|seen| seen.bytes == 7 * lines);
+        assert!(seen.is_some(), "of line {lines} nobody tells: {:?}", kept.now());
+    }
+}

@@ -149,10 +149,14 @@ impl Bridge {
             let (mut host, mut sandbox) = (host.observer.lock(), sandbox.lock());
             host.expect(&name, keys.host_end.clone(), Some(container));
             sandbox.observer.expect(peer, keys.inner.clone(), Some(container));
-            let sent = host.send(&request)?;
+            let sent = host.send(&request).inspect_err(|_| {
+                // Somebody in the container may have that name: theirs is not the engine's.
+                host.expect_no_more(&name);
+                sandbox.observer.expect_no_more(peer);
+            })?;
             let record = |change: Change, evidence: Vec<Evidence>| cx.observe(change, evidence);
-            sandbox.observer.look(Some(&sent), &record)?;
             host.look(Some(&sent), &record)?;
+            sandbox.observer.look(Some(&sent), &record)?;
             Ok(veth)
         })
     }

@@ -94,6 +94,11 @@ impl NamespaceObserver {
         self.expected.insert(name.to_owned(), Owner { key, container: container.cloned() });
     }
 
+    /// It was not made.
+    pub(super) fn expect_no_more(&mut self, name: &str) {
+        self.expected.remove(name);
+    }
+
     /// A link as it was last seen.
     pub(super) fn link(&self, key: &LinkKey) -> Option<&Link> {
         self.links.get(key)

@@ -305,14 +305,15 @@ impl Subject {
         let Some(known) = world.processes.get(&self.pid) else { return Vec::new() };
         let (status, cmdline) = (self.read("status"), self.read("cmdline"));
         let (Ok(_), Ok(text)) = (&status.0, &cmdline.0) else { return Vec::new() };
-        let (argv, evidence) = (words(text.content()), vec![text.words()]);
+        // Who writes a title over it leaves what is behind that empty.
+        let argv = words(text.content().trim_end_matches('\0'));
         let mut found = Vec::from(credentials(&status));
         found.retain(|(property, _)| !known.properties.contains(property));
         let mut changes = Vec::new();
-        if !argv.is_empty() && argv != known.process.argv {
-            let process = Process { argv: argv.clone(), ..known.process.clone() };
-            changes.push((Change::ProcessSeen(process), evidence.clone()));
-            found.push((Property::Executes(argv), evidence));
+        // A command line may be what the process calls itself (prctl(2), PR_SET_MM): it is what is shown, and no proof of an execve.
+        let seen = Change::ProcessSeen(Process { argv, ..known.process.clone() }).bounded();
+        if matches!(&seen, Change::ProcessSeen(it) if !it.argv.is_empty() && it.argv != known.process.argv) {
+            changes.push((seen, vec![text.words()]));
         }
         let of_it = |(property, evidence)| (Change::ProcessChanged { pid: self.pid, property }, evidence);
         changes.extend(found.into_iter().map(of_it));

@@ -70,6 +70,8 @@ pub(super) struct End {
     pins: Mutex<Vec<OwnedFd>>,
     status: Mutex<Option<Ended>>,
     known: Condvar,
+    /// See [`Running::look_again`].
+    looks: Mutex<()>,
 }
 
 impl Running {
@@ -79,7 +81,16 @@ impl Running {
         let pins = Mutex::new(pins);
         let pid = subject.pid;
         let of = if let Past::Beside(first) = &past { Some(first.clone()) } else { None };
-        let end = Arc::new(End { pidfd, subject, of, entry, pins, status: Mutex::default(), known: Condvar::new() });
+        let end = Arc::new(End {
+            pidfd,
+            subject,
+            of,
+            entry,
+            pins,
+            status: Mutex::default(),
+            known: Condvar::new(),
+            looks: Mutex::default(),
+        });
         let started = Self::started(cx, &end, io);
         match started {
             Ok((io, terminal)) => Ok(Self { pid, io: Some(io), terminal, end, past }),
@@ -240,6 +251,8 @@ impl End {
     }
 
     fn look_again(&self, conductor: &Conductor) {
+        // Of two looks the later one's is recorded last.
+        let _one = self.looks.lock();
         let (pid, changed) = (self.subject.pid, self.subject.changed(&conductor.world()));
         // Once it has ended its number may be another's.
         if self.exits_within(0) {

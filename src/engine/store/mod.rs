@@ -116,8 +116,10 @@ impl Store {
 
     /// Every image, as far as that decides whether it goes, and how it is known.
     pub fn kept_images(&self) -> Result<(Vec<KeptImage>, Evidence)> {
-        let read = self.records_read()?;
-        let records = self.lock().records.clone();
+        // What is read is what is known, as long as nobody changes either.
+        let state = self.lock();
+        let (read, records) = (self.records_read()?, state.records.clone());
+        drop(state);
         let kept = |(id, record): (Digest, Record)| KeptImage {
             id,
             parent: record.parent,

@@ -44,7 +44,7 @@ pub fn count(upper: &Path) -> io::Result<Size> {
         size.names += 1;
         if stat.st_mode & libc::S_IFMT != libc::S_IFDIR {
             if stat.st_size > 0 && (stat.st_nlink == 1 || seen.insert((stat.st_dev, stat.st_ino))) {
-                size.bytes += stat.st_size.unsigned_abs();
+                size.bytes = size.bytes.saturating_add(stat.st_size.unsigned_abs());
             }
         } else if way.len() < DEPTH {
             let inside = way.last().map(|level| handle::enter(&level.dir, &name));

@@ -146,6 +146,7 @@ change-cgroup-seen-limits = The container { $container } has a cgroup with limit
 change-usage-seen = { $container } now uses { $memory } of memory and has { $tasks } processes and threads.
 change-bytes-counted-upper = Counted what { $name } has written into its own layer: { $size }.
 change-bytes-counted-volume = Counted what is in volume { $name }: { $size }.
+change-bytes-uncounted = The bytes of volume { $name } could not be counted.
 change-disk-seen = The disk that { $path } is on has { $size }, of which { $free } are free. There are { $images } images.
 change-speed-measured = Measured at { $target } of { $container }, { $pattern }: median { $median }, { $fastest } – { $slowest } ({ $runs } runs).
 change-speed-refused = { $target } of { $container } was not measured.

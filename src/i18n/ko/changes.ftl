@@ -146,6 +146,7 @@ change-cgroup-seen-limits = { $container } 컨테이너의 cgroup에 한도를 �
 change-usage-seen = { $container } 컨테이너가 지금 쓰는 메모리는 { $memory }, 프로세스와 스레드는 { $tasks }개입니다.
 change-bytes-counted-upper = { $name } 컨테이너가 제 레이어에 쓴 바이트를 세어 보니 { $size }입니다.
 change-bytes-counted-volume = 볼륨 { $name }에 든 바이트를 세어 보니 { $size }입니다.
+change-bytes-uncounted = 볼륨 { $name }의 크기를 잴 수 없었습니다.
 change-disk-seen = { $path } 디렉터리가 있는 디스크는 { $size }이고, { $free }가 비어 있습니다. 이미지는 { $images }개입니다.
 change-speed-measured = { $container } 컨테이너의 { $target }에서 잰 값, { $pattern }: 중앙값 { $median }, { $fastest } ~ { $slowest } ({ $runs }번).
 change-speed-refused = { $container } 컨테이너에서 재지 않은 곳이 있습니다: { $target }.

@@ -8,7 +8,10 @@ pub(super) fn counted(counted: &Counted, before: &World) -> Sentence {
         }
         DiskPlace::Volume { name } => sentence("change-bytes-counted-volume").with("name", name),
     };
-    told.with("size", bytes(counted.bytes))
+    match (counted.bytes, &counted.place) {
+        (None, DiskPlace::Volume { name }) => sentence("change-bytes-uncounted").with("name", name),
+        (size, _) => told.with("size", bytes(size.unwrap_or(0))),
+    }
 }
 
 pub(super) fn seen(disk: &Disk) -> Sentence {

@@ -69,7 +69,8 @@ pub(super) fn host_links(world: &World) -> Option<Vec<String>> {
 }
 
 pub(super) fn cable_ends_on_host(world: &World, container: &str) -> Option<u64> {
-    inside_end(world, container)?;
+    // One end is told of before the other.
+    cable(world, container)?;
     let host = host_netns(world)?;
     Some(ends(world, id(world, container)?).filter(|link| link.netns == host).count() as u64)
 }

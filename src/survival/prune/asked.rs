@@ -24,7 +24,11 @@ impl Ordered {
             return None;
         }
         let old = asked.minor.is_some_and(|minor| minor < PRUNES_ANONYMOUS);
-        Self::by_words(words, old).or(by_request)
+        let by_words = Self::by_words(words, old);
+        // Its last request takes images alone: what those before it left, they left.
+        let is_last =
+            matches!(by_words, Some(Self { prune: Prune::System { .. }, .. })) && asked.path == "/images/prune";
+        by_words.filter(|_| !is_last).or(by_request)
     }
 
     fn by_request(asked: &Asked<'_>) -> Option<Self> {

@@ -1,6 +1,6 @@
 //! Which images go, by Docker's rules for `docker image prune` as the store of the engine has them: one after the other, the newest first.
 
-use super::{Foretold, Images, images_of};
+use super::{Foretold, Images, images_of, sum};
 use crate::spec::{Digest, Reference};
 use crate::trace::{Disk, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,13 +43,19 @@ pub(super) fn go(which: Images, world: &World, disk: &Disk, gone: &mut Foretold)
     };
     let (kept, goes) = (of(&mut left.images.keys()), of(&mut gone.images.iter()));
     let blobs: BTreeSet<_> = kept.values().filter_map(|layer| layer.blob.as_ref()).collect();
-    let goes: Vec<_> = goes.into_iter().filter(|(chain, _)| !kept.contains_key(chain)).collect();
+    // What a container has that stays is there for its sake, too.
+    let holders = disk.holders.iter().filter(|it| world.containers.contains_key(&it.container));
+    let held: BTreeSet<_> =
+        holders.filter(|it| !gone.containers.contains(&it.container)).flat_map(|it| &it.layers).collect();
+    let goes: Vec<_> =
+        goes.into_iter().filter(|(chain, _)| !kept.contains_key(chain) && !held.contains(chain)).collect();
     let is_kept = |blob: &&Digest| !blobs.contains(blob) && super::packed(world, blob).is_some();
     gone.blobs = goes.iter().filter_map(|(_, layer)| layer.blob.as_ref()).filter(is_kept).cloned().collect();
     gone.layers = goes.iter().map(|(chain, _)| chain.clone()).collect();
     gone.left = true;
-    gone.bytes += goes.iter().map(|(_, layer)| layer.size).sum::<u64>() + disk.left.unneeded();
-    gone.beside = gone.blobs.iter().filter_map(|blob| super::packed(world, blob)).sum();
+    let sizes = goes.iter().map(|(_, layer)| layer.size);
+    gone.bytes = sum(sizes.chain([gone.bytes, disk.left.unneeded()]));
+    gone.beside = sum(gone.blobs.iter().filter_map(|blob| super::packed(world, blob)));
 }
 
 impl Left<'_> {

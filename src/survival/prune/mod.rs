@@ -153,7 +153,7 @@ impl Foretold {
         let uppers = gone.containers.iter().map(|id| DiskPlace::Upper { container: id.clone() });
         let volumes = gone.volumes.iter().map(|name| DiskPlace::Volume { name: name.clone() });
         let counted: Vec<_> = uppers.chain(volumes).map(|place| world.bytes_of(&place)).collect();
-        gone.bytes = counted.iter().flatten().sum();
+        gone.bytes = sum(counted.iter().flatten().copied());
         gone.uncounted = counted.iter().filter(|bytes| bytes.is_none()).count();
         if let Some(which) = prune.images() {
             images::go(which, world, disk, &mut gone);
@@ -184,6 +184,11 @@ pub fn images_of(world: &World) -> BTreeSet<Digest> {
     let known = world.disk.iter().flat_map(|disk| disk.images.iter().map(|image| &image.id));
     let tagged = world.tags.values().map(|tag| &tag.image);
     known.chain(tagged).filter(|id| world.configs.contains_key(*id)).cloned().collect()
+}
+
+/// Of bytes, as far as there are numbers: a file of holes may be as long as numbers go, and a recording says what it likes.
+pub fn sum(all: impl IntoIterator<Item = u64>) -> u64 {
+    all.into_iter().fold(0, u64::saturating_add)
 }
 
 /// The bytes of a packed layer that is in the store.

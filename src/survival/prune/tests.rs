@@ -3,7 +3,7 @@
 use super::*;
 use crate::spec::Platform;
 use crate::trace::{
-    Change, Config, Container, Counted, Descriptor, Disk, KeptImage, Layer, LeftOver, NetworkMode, Volume,
+    Change, Config, Container, Counted, Descriptor, Disk, Holder, KeptImage, Layer, LeftOver, NetworkMode, Volume,
 };
 
 fn digest(n: u8) -> Digest {
@@ -19,6 +19,7 @@ struct Lab {
     world: World,
     images: Vec<KeptImage>,
     left: LeftOver,
+    holders: Vec<Holder>,
 }
 
 impl Lab {
@@ -98,20 +99,36 @@ impl Lab {
             health: None,
             auto_remove: false,
         }));
-        self.saw(Change::BytesCounted(Counted { place: DiskPlace::Upper { container: id }, bytes, users: Vec::new() }));
+        self.saw(Change::BytesCounted(Counted {
+            place: DiskPlace::Upper { container: id },
+            bytes: Some(bytes),
+            users: Vec::new(),
+        }));
     }
 
     fn volume(&mut self, name: &str, anonymous: bool, users: &[&str], bytes: u64) {
         self.saw(Change::VolumeSeen(Volume { name: name.into(), path: format!("/v/{name}"), anonymous }));
         let users = users.iter().map(|name| ContainerId::from(*name)).collect();
-        self.saw(Change::BytesCounted(Counted { place: DiskPlace::Volume { name: name.into() }, bytes, users }));
+        self.saw(Change::BytesCounted(Counted {
+            place: DiskPlace::Volume { name: name.into() },
+            bytes: Some(bytes),
+            users,
+        }));
     }
 
     fn gone(&self, prune: Prune) -> Foretold {
         let mut world = self.world.clone();
         let (path, images, left) = (String::new(), self.images.clone(), self.left);
         world
-            .apply(&Change::DiskSeen(Disk { path, room: (0, 0), blobs: 0, images, left, stored: world.stored }))
+            .apply(&Change::DiskSeen(Disk {
+                path,
+                room: (0, 0),
+                blobs: 0,
+                images,
+                left,
+                holders: self.holders.clone(),
+                stored: world.stored,
+            }))
             .unwrap();
         Foretold::of(prune, &world).unwrap()
     }
@@ -211,6 +228,36 @@ fn an_image_with_a_tag_is_untagged_alone_where_a_child_of_it_is_used() {
     lab.container("runs", 41, RUNS, 0);
     let gone = lab.gone(Prune::Images(Images::All));
     assert!(gone.images.is_empty() && gone.bytes == 0);
+}
+
+#[test]
+fn what_a_container_is_made_of_stays_as_long_as_it_does() {
+    let mut lab = Lab::default();
+    lab.image(40, "2020", &[], &[1, 2]);
+    lab.image(41, "2021", &["b:1"], &[1, 3]);
+    lab.container("held", 40, STOPPED, 5);
+    lab.saw(Change::ImageGone { image: digest(40) });
+    lab.images.retain(|image| image.id != digest(40));
+    lab.holders.push(Holder { container: "held".into(), layers: vec![digest(1), digest(2)] });
+    let gone = lab.gone(Prune::Images(Images::All));
+    assert_eq!((gone.layers, gone.bytes), ([digest(3)].into(), 3000), "the base is the container's, too");
+    let gone = lab.gone(Prune::System { images: Images::All, volumes: None });
+    assert_eq!((gone.layers, gone.bytes), ([digest(1), digest(3)].into(), 4005), "it goes before");
+}
+
+#[test]
+fn of_several_requests_the_last_takes_images_alone() {
+    assert_eq!(ordered("POST /v1.43/images/prune", "docker system prune -f"), Some(("image prune", false)));
+}
+
+#[test]
+fn sums_end_where_numbers_do() {
+    let mut lab = Lab::default();
+    lab.image(40, "2020", &["a:1"], &[1]);
+    for name in ["one", "two"] {
+        lab.container(name, 40, STOPPED, u64::MAX);
+    }
+    assert_eq!(lab.gone(Prune::Containers).bytes, u64::MAX);
 }
 
 #[test]

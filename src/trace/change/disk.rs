@@ -25,7 +25,8 @@ pub struct Counted {
     /// Which.
     pub place: DiskPlace,
     /// Bytes as Docker counts them: the length of what is no directory, holes and all, each inode once.
-    pub bytes: u64,
+    /// None where it could not be counted.
+    pub bytes: Option<u64>,
     /// Containers that have the volume, running or not, by their ids; none of a writable layer.
     #[serde(default)]
     pub users: Vec<ContainerId>,
@@ -44,6 +45,9 @@ pub struct Disk {
     pub images: Vec<KeptImage>,
     /// What no image is made of.
     pub left: LeftOver,
+    /// Containers whose image was deleted by force.
+    #[serde(default)]
+    pub holders: Vec<Holder>,
     /// [`World::stored`](crate::trace::World::stored) when it began to be counted.
     pub stored: u64,
 }
@@ -59,6 +63,15 @@ pub struct KeptImage {
     /// Names with a digest by which it was pulled.
     #[serde(default)]
     pub digests: Vec<String>,
+}
+
+/// A container that keeps layers which its image, deleted by force, does not any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Which.
+    pub container: ContainerId,
+    /// What it is made of, by chain ids.
+    pub layers: Vec<Digest>,
 }
 
 /// Bytes that belong to no image.
@@ -78,6 +91,6 @@ pub struct LeftOver {
 impl LeftOver {
     /// What `image prune` takes away of it.
     pub fn unneeded(self) -> u64 {
-        self.layers + self.blobs + self.parts
+        self.layers.saturating_add(self.blobs).saturating_add(self.parts)
     }
 }

@@ -142,7 +142,7 @@ impl World {
 
     /// The bytes of a writable layer or a volume, as they were counted last.
     pub fn bytes_of(&self, place: &DiskPlace) -> Option<u64> {
-        self.counted.get(place).map(|counted| counted.bytes)
+        self.counted.get(place).and_then(|counted| counted.bytes)
     }
 
     /// Everything that has a name or an address, what people look for first.

@@ -226,7 +226,7 @@ impl WindowState {
     }
 
     /// The course, while its page is not one that was gone past.
-    fn predicted(&self) -> Option<&Course> {
+    pub(super) fn predicted(&self) -> Option<&Course> {
         self.course.as_ref().filter(|course| !course.is_ended() && self.place() != Some(Place::Passed))
     }
 

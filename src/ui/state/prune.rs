@@ -1,12 +1,15 @@
 //! What a prune would take away is seen before it does: of the one that was chosen, or that comes next.
 
 use super::*;
+use crate::lesson::{Query, Question};
 use crate::survival::prune::Ordered;
 
 impl WindowState {
     /// The prune whose consequences are drawn. What comes next counts first; while a lesson asks what stays, nothing tells it.
     pub fn pruning(&self) -> Option<Ordered> {
-        let asks = self.course.is_some() && self.asked_places().iter().any(|one| one.open);
+        let about = |asked: &Question| matches!(asked.ask, Query::StaysIn { .. });
+        let later = self.predicted().map(Course::runner).is_some_and(|runner| runner.veiling(&self.world).any(about));
+        let asks = later || self.course.is_some() && self.asked_places().iter().any(|one| one.open);
         let chosen = self.prune.map(|prune| Ordered { prune, filtered: false });
         self.prunes_next().map(|(_, ordered)| ordered).or(chosen).filter(|_| !asks)
     }

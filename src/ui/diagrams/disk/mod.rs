@@ -18,7 +18,7 @@ use super::scene::{Bar, Fill, Font, Ink, Node, Scene, Style, Text, Tint};
 use super::stage::{Detail, Stage, rect};
 use super::{Glyph, NodeId};
 use crate::i18n::size;
-use crate::survival::prune::{Foretold, Ordered};
+use crate::survival::prune::{Foretold, Ordered, sum};
 use crate::trace::{Disk, Entity, Family, World};
 use egui::{Rect, pos2};
 use model::{Group, Kind, Line};
@@ -70,12 +70,12 @@ pub(super) fn scene(world: &World, mut stage: Stage<'_>) -> Scene {
     let nothing = Foretold::default();
     let gone = foretold.as_ref().map_or(&nothing, |(_, gone)| gone);
     let groups = model::groups(world, gone, stage.words, &|container| super::state_of(&stage, container));
-    let total: u64 = groups.iter().map(Group::bytes).sum();
+    let total = sum(groups.iter().map(Group::bytes));
     let mut top = stage.margin();
     let summary = summarize(&stage, foretold.as_ref(), total);
     top = said(&mut stage, plan, &summary, top);
     top = warn(&mut stage, plan, world, foretold.as_ref(), top);
-    top = room(&mut stage, plan, disk, total, top + 2.0);
+    top = room(&mut stage, plan, disk, top + 2.0);
     let legend = if stage.detail == Detail::Thin { 0.0 } else { plan.row };
     let left = stage.look.room.map_or(f32::INFINITY, |room| room.y - top - legend - stage.margin());
     let shown = allot(&groups, &stage, plan, left);
@@ -169,19 +169,19 @@ fn warn(stage: &mut Stage<'_>, plan: Plan, world: &World, foretold: Option<&(Ord
     lines(stage, plan, &all, top)
 }
 
-/// The whole disk: what is counted here, what else is on it, what is free.
-fn room(stage: &mut Stage<'_>, plan: Plan, disk: &Disk, total: u64, top: f32) -> f32 {
+/// The whole disk: what is taken of it and what is free. How much of what is taken lies below is another count: of lengths, holes and all.
+fn room(stage: &mut Stage<'_>, plan: Plan, disk: &Disk, top: f32) -> f32 {
     let (all, free) = disk.room;
     let place = plan.line(top, plan.head);
-    let others = all.saturating_sub(free).saturating_sub(total);
-    let parts = [total, others, free];
+    let taken = all.saturating_sub(free);
+    let parts = [taken, free];
     let scale = points_for_byte(&[parts.to_vec()], plan.bar - 8.0);
-    let fills = [(Tint::Family(Family::Storage), Fill::Full), (Tint::Plain, Fill::Full), (Tint::Plain, Fill::Hollow)];
+    let fills = [(Tint::Plain, Fill::Full), (Tint::Plain, Fill::Hollow)];
     let bars = spans(&parts, scale).into_iter().zip(fills).filter(|(span, _)| span.wide > 0.0);
     let bars: Vec<_> = bars.map(|(span, (tint, fill))| bar(plan, span, (plan.head, 7.0), tint, fill)).collect();
     let name = stage.say("scene-disk-disk");
     let figure = stage.say_with("scene-disk-free", &[("free", &size(free)), ("all", &size(all))]);
-    let sums = [("ours", size(total)), ("others", size(others)), ("free", size(free)), ("all", size(all))];
+    let sums = [("taken", size(taken)), ("free", size(free)), ("all", size(all))];
     let sums: Vec<_> = sums.iter().map(|(name, said)| (*name, said.as_str())).collect();
     let label = stage.say_with("scene-disk-disk-said", &sums);
     let texts = row(stage, plan, plan.head, (&name, Font::Title, Ink::Strong, None), &[figure], Ink::Weak);
@@ -231,7 +231,7 @@ fn draw(stage: &mut Stage<'_>, plan: Plan, group: &Group, spans: &[Span], most: 
         top += plan.row;
     }
     if !rest.is_empty() {
-        let bytes: u64 = if group.kind == Kind::Images { 0 } else { rest.iter().filter_map(|line| line.bytes).sum() };
+        let bytes: u64 = if group.kind == Kind::Images { 0 } else { sum(rest.iter().filter_map(|line| line.bytes)) };
         let mut said = vec![stage.say_with("scene-disk-more", &[("n", &rest.len().to_string())])];
         let goes = rest.iter().filter(|line| line.goes).count();
         said.extend((bytes > 0).then(|| size(bytes)));

@@ -2,7 +2,7 @@
 
 use crate::i18n::{Words, size};
 use crate::spec::{Digest, Reference};
-use crate::survival::prune::{Foretold, images_of, packed, users_of};
+use crate::survival::prune::{Foretold, images_of, packed, sum, users_of};
 use crate::trace::{Container, DiskPlace, Entity, Layer, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -62,11 +62,11 @@ pub(super) struct Line {
 
 impl Group {
     pub(super) fn bytes(&self) -> u64 {
-        self.parts.iter().map(|part| part.bytes).sum()
+        sum(self.parts.iter().map(|part| part.bytes))
     }
 
     pub(super) fn goes(&self) -> u64 {
-        self.parts.iter().filter(|part| part.goes).map(|part| part.bytes).sum()
+        sum(self.parts.iter().filter(|part| part.goes).map(|part| part.bytes))
     }
 
     /// One thing, one part.
@@ -81,7 +81,11 @@ impl Group {
         self.lines.sort_by_key(|line| std::cmp::Reverse(line.bytes));
         let order: Vec<usize> = self.lines.iter().flat_map(|line| line.parts.clone()).collect();
         let rest = order.get(PARTS..).unwrap_or_default().iter().map(|at| self.parts[*at]);
-        let rest = rest.reduce(|a, b| Part { bytes: a.bytes + b.bytes, is_shared: false, goes: a.goes && b.goes });
+        let rest = rest.reduce(|a, b| Part {
+            bytes: a.bytes.saturating_add(b.bytes),
+            is_shared: false,
+            goes: a.goes && b.goes,
+        });
         self.parts = order.iter().take(PARTS).map(|at| self.parts[*at]).chain(rest).collect();
         self.lines.iter_mut().enumerate().for_each(|(nth, line)| line.parts = vec![nth.min(PARTS)]);
         self
@@ -130,7 +134,7 @@ impl<'w> Images<'w> {
         for (layer, users) in layers.into_values() {
             stacks.entry(users).or_default().push(layer);
         }
-        let bytes = |layers: &[&Arc<Layer>]| layers.iter().map(|layer| layer.size).sum::<u64>();
+        let bytes = |layers: &[&Arc<Layer>]| sum(layers.iter().map(|layer| layer.size));
         let mut stacks: Vec<_> = stacks.into_iter().map(|(users, layers)| Stack { users, layers }).collect();
         stacks.sort_by_key(|stack| {
             let shared = if stack.users.len() > 1 { stack.users.len() } else { 0 };
@@ -145,20 +149,20 @@ impl<'w> Images<'w> {
     fn group(&self, gone: &Foretold, words: &Words) -> Group {
         let mut group = Group { kind: Kind::Images, parts: Vec::new(), lines: Vec::new() };
         for stack in self.stacks.iter().take(PARTS) {
-            let bytes = stack.layers.iter().map(|layer| layer.size).sum();
+            let bytes = sum(stack.layers.iter().map(|layer| layer.size));
             let goes = stack.layers.iter().all(|layer| gone.layers.contains(&layer.chain_id));
             group.parts.push(Part { bytes, is_shared: stack.users.len() > 1, goes });
         }
         let rest = self.stacks.iter().skip(PARTS).flat_map(|stack| &stack.layers);
         let (bytes, goes) = rest.fold((0, true), |(bytes, goes), layer| {
-            (bytes + layer.size, goes && gone.layers.contains(&layer.chain_id))
+            (layer.size.saturating_add(bytes), goes && gone.layers.contains(&layer.chain_id))
         });
         group.parts.extend((bytes > 0).then_some(Part { bytes, is_shared: false, goes }));
         for id in &self.all {
             let mine = self.stacks.iter().enumerate().filter(|(_, stack)| stack.users.contains(id));
             let all: Vec<_> = self.world.layers_of(id);
             let own = self.stacks.iter().filter(|stack| stack.users.len() == 1 && stack.users.contains(id));
-            let own: u64 = own.flat_map(|stack| &stack.layers).map(|layer| layer.size).sum();
+            let own = sum(own.flat_map(|stack| &stack.layers).map(|layer| layer.size));
             let users = self.world.containers.values().filter(|it| it.image == *id).count();
             let mut said = vec![words.say_with("scene-disk-own", &[("size", &size(own))])];
             said.extend((users > 0).then(|| words.say_with("scene-disk-users", &[("n", &users.to_string())])));
@@ -167,7 +171,7 @@ impl<'w> Images<'w> {
             group.lines.push(Line {
                 entity: Some(Entity::Config(id.clone())),
                 name: self.name(id, words),
-                bytes: Some(all.iter().map(|layer| layer.size).sum()),
+                bytes: Some(sum(all.iter().map(|layer| layer.size))),
                 said,
                 parts,
                 goes: gone.images.contains(id),
@@ -176,7 +180,10 @@ impl<'w> Images<'w> {
         let held = self.world.disk.as_ref().map_or(0, |disk| disk.left.held);
         if held > 0 {
             let name = words.say("scene-disk-held");
-            let line = Line { entity: None, name, bytes: Some(held), said: Vec::new(), parts: Vec::new(), goes: false };
+            let holders = self.world.disk.iter().flat_map(|disk| &disk.holders);
+            let mut stays = holders.filter(|it| self.world.containers.contains_key(&it.container));
+            let goes = !gone.containers.is_empty() && stays.all(|it| gone.containers.contains(&it.container));
+            let line = Line { entity: None, name, bytes: Some(held), said: Vec::new(), parts: Vec::new(), goes };
             group.add(line);
         }
         group
@@ -200,7 +207,7 @@ impl<'w> Images<'w> {
         for stack in &self.stacks {
             let blobs = stack.layers.iter().filter_map(|layer| layer.blob.as_ref());
             let blobs: Vec<_> = blobs.filter(|blob| met.insert((*blob).clone())).collect();
-            let bytes: u64 = blobs.iter().filter_map(|blob| packed(self.world, blob)).sum();
+            let bytes = sum(blobs.iter().filter_map(|blob| packed(self.world, blob)));
             if bytes == 0 {
                 continue;
             }
@@ -215,8 +222,8 @@ impl<'w> Images<'w> {
             });
         }
         if let Some(disk) = &self.world.disk {
-            let layers = met.iter().filter_map(|blob| packed(self.world, blob)).sum::<u64>();
-            let documents = disk.blobs.saturating_sub(layers + disk.left.blobs);
+            let layers = sum(met.iter().filter_map(|blob| packed(self.world, blob)));
+            let documents = disk.blobs.saturating_sub(layers.saturating_add(disk.left.blobs));
             let rows =
                 [("scene-disk-documents", documents, false), ("scene-disk-left", disk.left.unneeded(), gone.left)];
             for (key, bytes, goes) in rows.into_iter().filter(|(_, bytes, _)| *bytes > 0) {
@@ -258,10 +265,10 @@ fn volumes(world: &World, gone: &Foretold, words: &Words) -> Group {
         }
         said.extend(volume.anonymous.then(|| words.say("scene-disk-anonymous")));
         // Of a digest the first twelve digits are what every other tool prints.
-        let short = if volume.name.len() == 64 { volume.name[..12].to_owned() } else { volume.name.clone() };
+        let short = volume.name.get(..12).filter(|_| volume.anonymous && volume.name.len() == 64);
         group.add(Line {
             entity: Some(Entity::Volume(volume.name.clone())),
-            name: if volume.anonymous { short } else { volume.name.clone() },
+            name: short.unwrap_or(&volume.name).to_owned(),
             bytes,
             said,
             parts: Vec::new(),

@@ -1,5 +1,7 @@
 //! One scale for all bars of a picture.
 
+use crate::survival::prune::sum;
+
 /// Nothing that is there is drawn shorter.
 pub(super) const LEAST: f32 = 3.0;
 /// Between two parts of a bar.
@@ -17,7 +19,7 @@ pub(super) struct Span {
 /// Points for a byte with which the longest of these bars is as wide as there is room; each has its parts side by side.
 pub(super) fn points_for_byte(bars: &[Vec<u64>], room: f32) -> f64 {
     let longest = |scale: f64| bars.iter().map(|parts| width(parts, scale)).fold(0.0, f32::max);
-    let most = bars.iter().map(|parts| parts.iter().sum::<u64>()).max().unwrap_or(0);
+    let most = bars.iter().map(|parts| sum(parts.iter().copied())).max().unwrap_or(0);
     if most == 0 {
         return 0.0;
     }
