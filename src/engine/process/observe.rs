@@ -305,8 +305,11 @@ impl Subject {
         let Some(known) = world.processes.get(&self.pid) else { return Vec::new() };
         let (status, cmdline) = (self.read("status"), self.read("cmdline"));
         let (Ok(_), Ok(text)) = (&status.0, &cmdline.0) else { return Vec::new() };
+        let mut argv = words(text.content());
         // Who writes a title over it leaves what is behind that empty.
-        let argv = words(text.content().trim_end_matches('\0'));
+        if argv.ends_with(&[String::new(), String::new()]) {
+            argv.truncate(argv.iter().rposition(|word| !word.is_empty()).map_or(0, |last| last + 1));
+        }
         let mut found = Vec::from(credentials(&status));
         found.retain(|(property, _)| !known.properties.contains(property));
         let mut changes = Vec::new();
