@@ -2,10 +2,10 @@
 
 use crate::clients::{Bench, Cli, check};
 use crate::engine::{good, output};
+use crate::gate::waiting;
 use crate::isolation::trace;
-use dockwalk::client::protocol::GateView;
+use dockwalk::client::GateCommand;
 use dockwalk::client::units::human_size;
-use dockwalk::client::{Client, GateCommand};
 use dockwalk::docker::DiskUsage;
 use dockwalk::survival::prune::{Foretold, Images, Ordered, Prune, Volumes, images_of};
 use dockwalk::trace::{Body, Change, DiskPlace, Evidence, StepKind, Trace, World};
@@ -219,18 +219,6 @@ fn what_is_measured_is_told_with_what_was_looked_at_and_going_back_forgets_it() 
         assert_eq!(of_new.users, [world.container_named("new").unwrap().id.clone()]);
         clear(bench);
     });
-}
-
-fn waiting(client: &Client) -> GateView {
-    let begun = Instant::now();
-    loop {
-        let view = client.gate().unwrap();
-        if !view.waiting.is_empty() {
-            return view;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(20), "nobody waits");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]

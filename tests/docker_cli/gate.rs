@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const TOLD: &str = "stopped at the gate";
 
 /// What the gate looks like when somebody waits at it.
-fn waiting(client: &dockwalk::client::Client) -> GateView {
+pub fn waiting(client: &dockwalk::client::Client) -> GateView {
     let begun = Instant::now();
     loop {
         let view = client.gate().unwrap();

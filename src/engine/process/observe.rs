@@ -300,7 +300,7 @@ impl Subject {
         self.property(cx, Property::Executes(argv), evidence);
     }
 
-    /// What the kernel says of it now that is another than what was seen last: who it is, what it may do, its program.
+    /// What the kernel says of it now that is another than what was seen last: who it is, what it may do, its command line.
     pub fn changed(&self, world: &World) -> Vec<(Change, Vec<Evidence>)> {
         let Some(known) = world.processes.get(&self.pid) else { return Vec::new() };
         let (status, cmdline) = (self.read("status"), self.read("cmdline"));

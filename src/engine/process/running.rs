@@ -165,7 +165,7 @@ impl Running {
         self.end.exits_within(milliseconds)
     }
 
-    /// Looks at it once more: a program changes its user, what it may do and what it executes, and tells nobody. What is another than what
+    /// Looks at it once more: a program changes its user, what it may do and its command line, and tells nobody. What is another than what
     /// was seen last is recorded.
     pub fn look_again(&self, conductor: &Conductor) {
         self.end.look_again(conductor);

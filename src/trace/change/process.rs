@@ -170,7 +170,7 @@ pub struct Process {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "property", content = "value")]
 pub enum Property {
-    /// It executes this program.
+    /// What it was started with: the `execve` that was seen. What it has become since is told by its command line.
     Executes(Vec<String>),
     /// Its UTS namespace's hostname.
     Hostname(String),
